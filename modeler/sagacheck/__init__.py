@@ -1,0 +1,1 @@
+"""sagacheck: checks sagas before they are merged."""

@@ -1,0 +1,89 @@
+"""What a participant promises about repetition: claims that proofs rely on and storms test."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Dedup(StrEnum):
+    """When a participant stores its record of a key, relative to the effect."""
+
+    TOGETHER = "together"
+    EFFECT_FIRST = "effect-first"
+    RECORD_FIRST = "record-first"
+
+
+class Reply(StrEnum):
+    """What a participant answers to a duplicate."""
+
+    SAME = "same"
+    MARKED = "marked"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class NoContract:
+    """The participant promises nothing: every execution is a new effect."""
+
+    kind: ClassVar[str] = "no contract"
+    stores_rejections: ClassVar[bool] = False
+    tolerates_empty: ClassVar[bool] = False
+    keyed: ClassVar[bool] = False
+    lifetime: ClassVar[float] = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Natural:
+    """Executing twice has the effect of executing once, by the nature of the action (PUT, absolute writes)."""
+
+    kind: ClassVar[str] = "natural"
+    stores_rejections: ClassVar[bool] = False
+    tolerates_empty: ClassVar[bool] = True
+    keyed: ClassVar[bool] = False
+    lifetime: ClassVar[float] = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Keyed:
+    """Executing twice under one key has one effect, and the stored answer comes again.
+
+    Args:
+        key: name of the payload field that identifies the operation.
+        stores_rejections: whether a rejection, too, is stored and given again.
+        tolerates_empty: whether a compensation that finds nothing to undo succeeds.
+        lifetime: seconds until a key is forgotten; infinite if it never is.
+        dedup: when the record of the key is stored.
+        reply: what a duplicate is answered.
+    """
+
+    kind: ClassVar[str] = "keyed"
+    keyed: ClassVar[bool] = True
+    key: str
+    stores_rejections: bool = True
+    tolerates_empty: bool = False
+    lifetime: float = math.inf
+    dedup: Dedup = Dedup.TOGETHER
+    reply: Reply = Reply.SAME
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """Keyed, and it remembers compensations: one that comes first succeeds and refuses the step afterwards.
+
+    The pattern is dtm's sub-transaction barrier; arguments as for `Keyed`.
+    """
+
+    kind: ClassVar[str] = "barrier"
+    keyed: ClassVar[bool] = True
+    tolerates_empty: ClassVar[bool] = True
+    key: str
+    stores_rejections: bool = True
+    lifetime: float = math.inf
+    dedup: Dedup = Dedup.TOGETHER
+    reply: Reply = Reply.SAME
+
+
+Contract = NoContract | Natural | Keyed | Barrier

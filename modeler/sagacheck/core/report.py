@@ -1,0 +1,162 @@
+"""What a run of verify found out, for any output format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from sagacheck.core.finding import Finding, Severity
+from sagacheck.core.outcome import EndKind
+from sagacheck.core.span import Span
+
+
+class Verdict(StrEnum):
+    """What may be said of a saga; "checked" is said of every path under a reliable network, no more."""
+
+    CHECKED = "checked"
+    NOT_PROVED = "not proved"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Exact numbers of scenarios by kind of end.
+
+    Args:
+        committed, aborted, manual: scenarios that end so.
+        unhandled: scenarios that stop where the chart has no edge.
+        cut: scenarios that were cut off because a loop was unrolled no further.
+    """
+
+    committed: int = 0
+    aborted: int = 0
+    manual: int = 0
+    unhandled: int = 0
+    cut: int = 0
+
+    @property
+    def total(self) -> int:
+        """All scenarios that were counted to an end; those cut off are not among them."""
+        return self.committed + self.aborted + self.manual + self.unhandled
+
+    def of(self, kind: EndKind) -> int:
+        """The number of scenarios that end in this kind of end."""
+        return int(getattr(self, kind.value))
+
+
+@dataclass(frozen=True, slots=True)
+class FailurePoints:
+    """Numbers of failure points: calls times outcomes other than ok.
+
+    Args:
+        forward: those of steps.
+        compensation: those of compensations.
+        cancellation: points at which a cancellation may strike.
+    """
+
+    forward: int = 0
+    compensation: int = 0
+    cancellation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How many failure points have somewhere to go, of how many; forward and compensation apart."""
+
+    forward_handled: int = 0
+    forward: int = 0
+    compensation_handled: int = 0
+    compensation: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class SagaReport:
+    """What is known of one saga under one profile.
+
+    Args:
+        name: the saga's name.
+        file: the file it was loaded from, as the user knows it.
+        profile: name of its engine profile.
+        verdict: what may be said of it.
+        scenarios: numbers of scenarios without cancellation.
+        cancelled: numbers of scenarios with a cancellation.
+        failure_points: numbers of failure points.
+        coverage: how many of them are handled.
+        findings: in the order of the source.
+        claims: what was taken for granted of its participants.
+        assumptions: what was taken for granted of its engine.
+        inferred: what an importer inferred rather than read.
+        unrolled: how often a loop was repeated for counting; None for a saga without loops.
+        span: where it stands.
+        why: for an inconclusive verdict, what was not decided and what to do.
+    """
+
+    name: str
+    file: str
+    profile: str
+    verdict: Verdict
+    scenarios: Tally
+    cancelled: Tally
+    failure_points: FailurePoints
+    coverage: Coverage
+    findings: tuple[Finding, ...] = ()
+    claims: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+    inferred: tuple[str, ...] = ()
+    unrolled: int | None = None
+    span: Span | None = None
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be loaded or a part of the run that broke.
+
+    Args:
+        file: which file.
+        message: what happened, where, and what to do, in a line or more.
+        internal: whether sagacheck itself is to blame.
+    """
+
+    file: str
+    message: str
+    internal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What one run found out.
+
+    Args:
+        sagas: in the order of files, then of the source.
+        failures: files that could not be loaded.
+        files: number of files that were looked at.
+    """
+
+    sagas: tuple[SagaReport, ...] = ()
+    failures: tuple[Failure, ...] = ()
+    files: int = 0
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, saga by saga."""
+        return tuple(finding for saga in self.sagas for finding in saga.findings)
+
+    def count(self, severity: Severity) -> int:
+        """The number of findings of this severity."""
+        return sum(finding.severity is severity for finding in self.findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is: `done` of `total` sagas, now at `saga`."""
+
+    done: int
+    total: int
+    saga: str = field(default="")
+
+
+def worst(findings: Iterable[Finding]) -> Severity | None:
+    """The worst severity among the findings; None without any."""
+    return min((finding.severity for finding in findings), key=lambda severity: severity.rank, default=None)
