@@ -13,7 +13,7 @@ Choice     an answer of its test
 Wait       "next": nothing that matters happens here
 Fork       none: it leads to the entries of its regions and never has edges of its own
 Exit       none: it ends its region
-Join       "done", or "failed" if a region came to a failed exit
+Join       "done"; "failed" if a region came to a failed exit; "cancelled" if a cancellation held one
 End        none
 ========== ============================================================================================
 
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 NEXT = "next"
 DONE = "done"
 FAILED = "failed"
+CANCELLED = "cancelled"
 YES = "yes"
 NO = "no"
 ANSWERS = (YES, NO)
@@ -69,10 +70,19 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class LedgerTest:
-    """Asks the coordinator's own ledger: is the status of any of these steps among the given ones? Yes or no."""
+    """Asks the coordinator's own ledger whether any of these steps is in a certain state. Yes or no.
+
+    Args:
+        steps: the steps in question.
+        statuses: the statuses that count.
+        called: whether only steps count that were called at all.
+        untried: whether only steps count whose compensation has not been called yet.
+    """
 
     steps: tuple[str, ...]
     statuses: frozenset[Status]
+    called: bool = False
+    untried: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
+from sagacheck.core.duration import Duration, seconds
+
 
 class Dedup(StrEnum):
     """When a participant stores its record of a key, relative to the effect."""
@@ -24,6 +26,12 @@ class Reply(StrEnum):
     CONFLICT = "conflict"
 
 
+def _check_key(contract: str, key: str) -> None:
+    if not isinstance(key, str) or not key.strip():
+        msg = f"{contract} needs the name of the payload field that identifies the operation: {contract}('order_id')"
+        raise ValueError(msg)
+
+
 @dataclass(frozen=True, slots=True)
 class NoContract:
     """The participant promises nothing: every execution is a new effect."""
@@ -32,7 +40,7 @@ class NoContract:
     stores_rejections: ClassVar[bool] = False
     tolerates_empty: ClassVar[bool] = False
     keyed: ClassVar[bool] = False
-    lifetime: ClassVar[float] = math.inf
+    lifetime_seconds: ClassVar[float] = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class Natural:
     stores_rejections: ClassVar[bool] = False
     tolerates_empty: ClassVar[bool] = True
     keyed: ClassVar[bool] = False
-    lifetime: ClassVar[float] = math.inf
+    lifetime_seconds: ClassVar[float] = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ class Keyed:
         key: name of the payload field that identifies the operation.
         stores_rejections: whether a rejection, too, is stored and given again.
         tolerates_empty: whether a compensation that finds nothing to undo succeeds.
-        lifetime: seconds until a key is forgotten; infinite if it never is.
+        lifetime: how long until a key is forgotten; infinite if it never is.
         dedup: when the record of the key is stored.
         reply: what a duplicate is answered.
     """
@@ -64,9 +72,18 @@ class Keyed:
     key: str
     stores_rejections: bool = True
     tolerates_empty: bool = False
-    lifetime: float = math.inf
+    lifetime: Duration = math.inf
     dedup: Dedup = Dedup.TOGETHER
     reply: Reply = Reply.SAME
+
+    def __post_init__(self) -> None:
+        _check_key(type(self).__name__, self.key)
+        seconds(self.lifetime)
+
+    @property
+    def lifetime_seconds(self) -> float:
+        """Seconds until a key is forgotten."""
+        return seconds(self.lifetime)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +98,18 @@ class Barrier:
     tolerates_empty: ClassVar[bool] = True
     key: str
     stores_rejections: bool = True
-    lifetime: float = math.inf
+    lifetime: Duration = math.inf
     dedup: Dedup = Dedup.TOGETHER
     reply: Reply = Reply.SAME
+
+    def __post_init__(self) -> None:
+        _check_key(type(self).__name__, self.key)
+        seconds(self.lifetime)
+
+    @property
+    def lifetime_seconds(self) -> float:
+        """Seconds until a key is forgotten."""
+        return seconds(self.lifetime)
 
 
 Contract = NoContract | Natural | Keyed | Barrier
