@@ -1,0 +1,1 @@
+"""Independent oracles: slow, literal readings of the semantics that the fast code must agree with."""

@@ -1,0 +1,1 @@
+"""Tests of what a chart means: its scenarios, counted and listed."""
