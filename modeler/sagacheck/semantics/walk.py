@@ -1,0 +1,449 @@
+"""Puts a chart into one canonical order: a walk, in which every scenario is exactly one path.
+
+Independent calls commute, so the interleavings of a fork's regions are one scenario. The walk therefore goes through
+a fork's regions one after another. What a region does to its siblings is kept in a frame:
+
+* where a failed region holds its siblings, any region may be *held* before any call but its first; at the join this
+  must turn out to have had a reason: a failed region, or a cancellation. Every such combination can happen, because
+  all its calls may be in flight before the first failure is answered.
+* an edge that leaves a region interrupts the siblings: exactly one region leaves, and any other may be interrupted
+  at any call or wait.
+
+Positions that cannot keep what their frames promise are dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from functools import cached_property
+
+from sagacheck.core.chart import (
+    CANCELLED,
+    DONE,
+    FAILED,
+    NEXT,
+    NO,
+    YES,
+    AnyNode,
+    Call,
+    CancellationTest,
+    Chart,
+    Choice,
+    Compensate,
+    Condition,
+    End,
+    Exit,
+    Fork,
+    Join,
+    Wait,
+)
+from sagacheck.core.outcome import Outcome
+from sagacheck.semantics.loops import Link, find_loops
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How far a fork has been walked through.
+
+    Args:
+        fork: its id.
+        index: index of the region that is walked now.
+        running: whether a call of this region has been answered, so that it can be held before the next one.
+        failed: whether a region came to a failed exit.
+        held: whether a region was held.
+        interrupted: whether a region was interrupted.
+        leaving: id of the node outside to which a region has left.
+        leaver: id of the node at which it left.
+    """
+
+    fork: str
+    index: int = 0
+    running: bool = False
+    failed: bool = False
+    held: bool = False
+    interrupted: bool = False
+    leaving: str | None = None
+    leaver: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A point of the walk.
+
+    Args:
+        node: id of the chart's node.
+        frames: the forks around it, outermost first.
+        loops: how often the loops around it were repeated, as (loop, number), ascending.
+        cancelled: whether a cancellation has struck.
+        stuck: the label for which there was no edge; "" while the walk goes on.
+        cut: whether the walk was cut off because a loop may be repeated no more.
+    """
+
+    node: str
+    frames: tuple[Frame, ...] = ()
+    loops: tuple[tuple[int, int], ...] = ()
+    cancelled: bool = False
+    stuck: str = ""
+    cut: bool = False
+
+
+class MoveKind(Enum):
+    """What a move does to the ledger and to what is remembered."""
+
+    CALL = "call"
+    COMPENSATION = "compensation"
+    ANSWER = "answer"
+    TEST = "test"
+    CANCELLATION = "cancellation"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step of the walk.
+
+    Args:
+        kind: what it does.
+        node: id of the node at which it happens.
+        result: outcome of the call, answer of the question, or "".
+        target: where it leads.
+        links: the chart's links that it takes, as (source, label, target).
+    """
+
+    kind: MoveKind
+    node: str
+    result: str
+    target: Position
+    links: tuple[Link, ...] = ()
+
+    @property
+    def cost(self) -> int:
+        """1 for a call or compensation, else 0: the length of a path is its number of calls."""
+        return int(self.kind in (MoveKind.CALL, MoveKind.COMPENSATION))
+
+
+class Walk:
+    """The walk of a chart.
+
+    Args:
+        chart: the chart.
+        unroll: how often a loop's body may be walked through; None for any number, as rules need it.
+    """
+
+    def __init__(self, chart: Chart, unroll: int | None) -> None:
+        self.chart = chart
+        self.unroll = unroll
+        self._loops = find_loops(chart.start, chart.links())
+        self._left = {region for fork in chart.fork_of.values() for region in self._regions_left(fork)}
+
+    @property
+    def has_loops(self) -> bool:
+        """Whether the chart has loops."""
+        return bool(self._loops.body)
+
+    def _regions_left(self, fork: Fork) -> Iterator[str]:
+        """The fork's id, if an edge, or a missing one, can leave it: its regions can then be interrupted."""
+        if any(self._leaves(node, fork) for node in self.chart.nodes):
+            yield fork.id
+
+    def _leaves(self, node: AnyNode, fork: Fork) -> bool:
+        regions = {region.id for region in fork.regions}
+        if not regions.intersection(self.chart.enclosing(node.region)):
+            return False
+        edges = self.chart.successors[node.id]
+        if any(label not in edges for label in labels(self.chart, node)):
+            return True
+        return any(
+            not regions.intersection(self.chart.enclosing(self.chart.node[edge.target].region))
+            for edge in edges.values()
+            if edge.target in self.chart.node
+        )
+
+    @cached_property
+    def start(self) -> Position:
+        """Where the walk begins."""
+        links: list[Link] = []
+        found = self._arrive(Position(self.chart.start), links)
+        return found if found is not None else Position(self.chart.start, stuck=NEXT)
+
+    @cached_property
+    def moves(self) -> dict[Position, tuple[Move, ...]]:
+        """Every position that can be reached, in order of discovery, with its moves; ends have none."""
+        found: dict[Position, tuple[Move, ...]] = {}
+        waiting = [self.start]
+        while waiting:
+            position = waiting.pop()
+            if position in found:
+                continue
+            found[position] = tuple(self._moves(position))
+            waiting.extend(move.target for move in reversed(found[position]))
+        return _without_broken_promises(found, self)
+
+    def is_final(self, position: Position) -> bool:
+        """Whether the walk stops here for good."""
+        node = self.chart.node.get(position.node)
+        return bool(position.stuck) or position.cut or isinstance(node, End)
+
+    @cached_property
+    def order(self) -> list[Position]:
+        """All positions, each after those that lead to it, loops excepted."""
+        order: list[Position] = []
+        seen: set[Position] = set()
+        work: list[tuple[Position, Iterator[Move]]] = []
+        if self.start in self.moves:
+            seen.add(self.start)
+            work.append((self.start, iter(self.moves[self.start])))
+        while work:
+            position, rest = work[-1]
+            for move in rest:
+                if move.target not in seen:
+                    seen.add(move.target)
+                    work.append((move.target, iter(self.moves[move.target])))
+                    break
+            else:
+                order.append(position)
+                work.pop()
+        order.reverse()
+        return order
+
+    def _moves(self, position: Position) -> Iterator[Move]:
+        if self.is_final(position):
+            return
+        node = self.chart.node[position.node]
+        if isinstance(node, Join):
+            yield from self._follow(MoveKind.CANCELLATION, replace(position, cancelled=True), node, CANCELLED)
+            return
+        if self._can_be_held(position) and not isinstance(node, Compensate | Wait):
+            yield from self._held(position, node)
+        yield from self._interrupted(position, node)
+        if isinstance(node, Fork):
+            links: list[Link] = []
+            entered = self._arrive(_resting(position), links)
+            if entered is not None:
+                yield Move(MoveKind.SILENT, node.id, "", entered, tuple(links))
+        elif isinstance(node, Choice):
+            yield from self._answers(position, node)
+        elif isinstance(node, Wait):
+            yield from self._follow(MoveKind.SILENT, position, node, NEXT)
+        elif isinstance(node, Call | Compensate):
+            kind = MoveKind.CALL if isinstance(node, Call) else MoveKind.COMPENSATION
+            answered = _running(position) if isinstance(node, Call) else position
+            for outcome in node.outcomes:
+                yield from self._follow(kind, answered, node, outcome)
+            if Outcome.CANCELLED in self.chart.successors[node.id] and not position.cancelled:
+                yield from self._follow(kind, replace(answered, cancelled=True), node, Outcome.CANCELLED)
+
+    def _answers(self, position: Position, node: Choice) -> Iterator[Move]:
+        if isinstance(node.test, Condition):
+            # What is asked before a call is asked in the instant in which the call starts: nothing comes between.
+            for answer in node.test.answers:
+                yield from self._follow(MoveKind.ANSWER, _resting(position), node, answer)
+        elif isinstance(node.test, CancellationTest):
+            yield from self._follow(MoveKind.SILENT, position, node, NO)
+            if not position.cancelled:
+                yield from self._follow(MoveKind.CANCELLATION, replace(position, cancelled=True), node, YES)
+        else:
+            for answer in (YES, NO):
+                yield from self._follow(MoveKind.TEST, position, node, answer)
+
+    def _can_be_held(self, position: Position) -> bool:
+        frames = position.frames
+        return bool(frames) and frames[-1].running and any(self._fork(frame).holds for frame in frames)
+
+    def _held(self, position: Position, node: AnyNode) -> Iterator[Move]:
+        """Ends the region before calls that a failed sibling may keep from starting."""
+        if isinstance(node, Choice) and not isinstance(node.test, Condition):
+            return
+        target = self._next_region(_in_top_frame(position, held=True), [])
+        if target is not None:
+            yield Move(MoveKind.SILENT, position.node, "held", target)
+
+    def _interrupted(self, position: Position, node: AnyNode) -> Iterator[Move]:
+        """Ends the region at a call or a wait because a sibling region is left."""
+        if not isinstance(node, Call | Compensate | Wait):
+            return
+        if not any(frame.fork in self._left for frame in position.frames):
+            return
+        target = self._next_region(_in_top_frame(position, interrupted=True), [])
+        if target is None:
+            return
+        kind = MoveKind.SILENT
+        if isinstance(node, Call | Compensate):
+            kind = MoveKind.CALL if isinstance(node, Call) else MoveKind.COMPENSATION
+        yield Move(kind, node.id, Outcome.INTERRUPTED, target)
+
+    def _follow(self, kind: MoveKind, position: Position, node: AnyNode, label: str) -> Iterator[Move]:
+        """The move along the edge for a label; to where the walk is stuck if there is none."""
+        edge = self.chart.successors[node.id].get(label)
+        links: list[Link] = []
+        if edge is None or edge.target not in self.chart.node:
+            target = self._leave(position, node.id, f"!{label}", links)
+        else:
+            link = (edge.source, edge.label, edge.target)
+            links.append(link)
+            moved, cut = self._repeat(position, link)
+            if cut:
+                target = Position(edge.target, loops=moved.loops, cancelled=moved.cancelled, cut=True)
+            else:
+                target = self._go(replace(moved, node=edge.target), node.id, links)
+        if target is not None:
+            result = label if kind is not MoveKind.SILENT else ""
+            yield Move(kind, node.id, result, target, tuple(links))
+
+    def _repeat(self, position: Position, link: Link) -> tuple[Position, bool]:
+        """Counts a loop that the link repeats; says whether it may not be repeated any more."""
+        if self.unroll is None:
+            return position, False
+        counts = {loop: count for loop, count in position.loops if link[2] in self._loops.body[loop]}
+        loop = self._loops.repeating.get(link)
+        if loop is not None:
+            counts[loop] = counts.get(loop, 0) + 1
+        moved = replace(position, loops=tuple(sorted(counts.items())))
+        return moved, loop is not None and counts[loop] >= self.unroll
+
+    def _go(self, position: Position, source: str, links: list[Link]) -> Position | None:
+        """Arrives at the position's node, leaving the regions that it does not lie in."""
+        if position.frames:
+            region = self._region(position)
+            if region not in self.chart.enclosing(self.chart.node[position.node].region):
+                return self._leave(position, source, position.node, links)
+        return self._arrive(position, links)
+
+    def _leave(self, position: Position, source: str, target: str, links: list[Link]) -> Position | None:
+        """Leaves the innermost region for a node outside, or for nowhere; None if a sibling has left before."""
+        if not position.frames:
+            if target.startswith("!"):
+                return Position(source, loops=position.loops, cancelled=position.cancelled, stuck=target[1:])
+            return self._arrive(replace(position, node=target), links)
+        if position.frames[-1].leaving is not None:
+            return None
+        return self._next_region(_in_top_frame(position, leaving=target, leaver=source), links)
+
+    def _arrive(self, position: Position, links: list[Link]) -> Position | None:
+        """Goes on from a node at which nothing is asked: forks and exits."""
+        node = self.chart.node.get(position.node)
+        if isinstance(node, Fork):
+            if self._can_be_held(position):
+                return position
+            region = node.regions[0]
+            links.append((node.id, region.id, region.entry))
+            inside = replace(position, node=region.entry, frames=(*position.frames, Frame(node.id)))
+            return self._enter(inside, links)
+        if isinstance(node, Exit):
+            if not position.frames:
+                return replace(position, stuck=NEXT)
+            links.append((node.id, FAILED if node.failed else DONE, self._fork(position.frames[-1]).join))
+            return self._next_region(_in_top_frame(position, failed=position.frames[-1].failed or node.failed), links)
+        if isinstance(node, Join):
+            return replace(position, stuck=DONE)
+        return position
+
+    def _enter(self, position: Position, links: list[Link]) -> Position | None:
+        """Arrives at a region's entry, which may be missing."""
+        if position.node not in self.chart.node:
+            return self._leave(position, self._fork(position.frames[-1]).id, f"!{position.node}", links)
+        return self._arrive(position, links)
+
+    def _next_region(self, position: Position, links: list[Link]) -> Position | None:
+        """Goes on with the next region of the innermost fork, or from its join."""
+        frame = position.frames[-1]
+        fork = self._fork(frame)
+        if frame.index + 1 < len(fork.regions):
+            region = fork.regions[frame.index + 1]
+            links.append((fork.id, region.id, region.entry))
+            moved = _in_top_frame(position, index=frame.index + 1, running=False)
+            return self._enter(replace(moved, node=region.entry), links)
+        return self._join(position, frame, fork, links)
+
+    def _join(self, position: Position, frame: Frame, fork: Fork, links: list[Link]) -> Position | None:
+        """Leaves a fork all of whose regions have ended; None if a promise was not kept."""
+        outside = replace(position, node=fork.join, frames=position.frames[:-1])
+        if frame.leaving is not None:
+            if frame.leaving.startswith("!"):
+                return self._leave(outside, frame.leaver, frame.leaving, links)
+            return self._go(replace(outside, node=frame.leaving), frame.leaver, links)
+        if frame.interrupted:
+            return self._next_region(_in_top_frame(outside, interrupted=True), links) if outside.frames else None
+        edges = self.chart.successors.get(fork.join, {})
+        if frame.held and not frame.failed:
+            if outside.frames:
+                return self._next_region(_in_top_frame(outside, held=True), links)
+            return outside if CANCELLED in edges and not position.cancelled else None
+        label = FAILED if frame.failed else DONE
+        edge = edges.get(label)
+        if edge is None or edge.target not in self.chart.node:
+            return self._leave(outside, fork.join, f"!{label}", links)
+        links.append((edge.source, edge.label, edge.target))
+        moved, cut = self._repeat(outside, links[-1])
+        if cut:
+            return Position(edge.target, loops=moved.loops, cancelled=moved.cancelled, cut=True)
+        return self._go(_running(replace(moved, node=edge.target)), fork.join, links)
+
+    def _fork(self, frame: Frame) -> Fork:
+        fork = self.chart.node[frame.fork]
+        assert isinstance(fork, Fork)
+        return fork
+
+    def _region(self, position: Position) -> str:
+        frame = position.frames[-1]
+        return self._fork(frame).regions[frame.index].id
+
+
+def labels(chart: Chart, node: AnyNode) -> tuple[str, ...]:
+    """The labels that a node needs edges for."""
+    if isinstance(node, Call | Compensate):
+        return node.outcomes
+    if isinstance(node, Choice):
+        return node.test.answers if isinstance(node.test, Condition) else (YES, NO)
+    if isinstance(node, Wait):
+        return (NEXT,)
+    if isinstance(node, Join):
+        forks = [fork for fork in chart.fork_of.values() if fork.join == node.id]
+        regions = {region.id for fork in forks for region in fork.regions}
+        failing = any(isinstance(exit_, Exit) and exit_.failed and exit_.region in regions for exit_ in chart.nodes)
+        return (DONE, FAILED) if failing else (DONE,)
+    return ()
+
+
+def _running(position: Position) -> Position:
+    """After an answer, the regions around can be held before their next call."""
+    if not position.frames:
+        return position
+    return replace(position, frames=tuple(replace(frame, running=True) for frame in position.frames))
+
+
+def _resting(position: Position) -> Position:
+    """Nothing in the region can be held before the next answer."""
+    return _in_top_frame(position, running=False) if position.frames else position
+
+
+def _in_top_frame(position: Position, **changes: object) -> Position:
+    frame = replace(position.frames[-1], **changes)  # type: ignore[arg-type]  # names and types are those of Frame
+    return replace(position, frames=(*position.frames[:-1], frame))
+
+
+def _without_broken_promises(moves: dict[Position, tuple[Move, ...]], walk: Walk) -> dict[Position, tuple[Move, ...]]:
+    """Drops positions from which every way ends at a join whose frame promised what did not happen."""
+    sources: dict[Position, list[Position]] = {}
+    left = {}
+    for position, ways in moves.items():
+        left[position] = len(ways)
+        for move in ways:
+            sources.setdefault(move.target, []).append(position)
+    waiting = [position for position, number in left.items() if number == 0 and not walk.is_final(position)]
+    dropped = set(waiting)
+    while waiting:
+        for source in sources.get(waiting.pop(), ()):
+            left[source] -= 1
+            if left[source] == 0 and source not in dropped:
+                dropped.add(source)
+                waiting.append(source)
+    if not dropped:
+        return moves
+    return {
+        position: tuple(move for move in ways if move.target not in dropped)
+        for position, ways in moves.items()
+        if position not in dropped
+    }
