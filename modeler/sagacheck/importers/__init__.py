@@ -1,0 +1,1 @@
+"""Importers: definitions written for an engine, lowered to charts."""

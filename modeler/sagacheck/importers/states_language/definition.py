@@ -1,0 +1,111 @@
+"""A state machine as the States Language describes it: every field that matters for control, with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sagacheck.core.retry import RetryPolicy
+from sagacheck.core.span import Span
+
+
+class Kind(StrEnum):
+    """The types of state."""
+
+    TASK = "Task"
+    PASS = "Pass"
+    WAIT = "Wait"
+    CHOICE = "Choice"
+    PARALLEL = "Parallel"
+    MAP = "Map"
+    SUCCEED = "Succeed"
+    FAIL = "Fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Jump:
+    """A state goes on to another one, which may not exist.
+
+    Args:
+        target: the name that it gives.
+        span: the field that gives it.
+    """
+
+    target: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Catcher:
+    """Sends errors of these names to a state."""
+
+    errors: tuple[str, ...]
+    to: Jump
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule of a Choice: what it asks, in a few words, and where it leads."""
+
+    asks: str
+    to: Jump
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One state.
+
+    Args:
+        name: its name; unique in its machine, not always in the whole definition.
+        kind: its type.
+        span: its name where it is defined.
+        next: where it goes on; None for one that says nothing.
+        end: the field by which it ends its machine; None for one that says nothing.
+        catchers: in the order of the source; the first that fits an error takes it.
+        retried: the names of errors after which it is tried again.
+        policy: how often it is tried.
+        rules: of a Choice, in the order of the source.
+        default: of a Choice, where it leads if no rule fits.
+        branches: the machines in a Parallel or, one, in a Map.
+        resource: what a Task calls.
+        function: the function or machine that a Task names in its input, or "".
+        error: the name of the error that a Fail raises; None if it is computed.
+        cause: what a Fail says about it.
+        timeout: seconds that one attempt may take; None if nothing was said.
+        tolerant: whether a Map goes on although items failed.
+    """
+
+    name: str
+    kind: Kind
+    span: Span
+    next: Jump | None = None
+    end: Span | None = None
+    catchers: tuple[Catcher, ...] = ()
+    retried: tuple[str, ...] = ()
+    policy: RetryPolicy = RetryPolicy()
+    rules: tuple[Rule, ...] = ()
+    default: Jump | None = None
+    branches: tuple[Machine, ...] = ()
+    resource: str = ""
+    function: str = ""
+    error: str | None = None
+    cause: str = ""
+    timeout: float | None = None
+    tolerant: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A state machine: the definition itself, a branch of a Parallel, or what a Map does with each item.
+
+    Args:
+        start: name of its first state, which exists.
+        states: in the order of the source.
+        passed_over: members that an engine ignores, each as a sentence.
+        span: the field that names its first state.
+    """
+
+    start: str
+    states: tuple[State, ...]
+    passed_over: tuple[str, ...]
+    span: Span

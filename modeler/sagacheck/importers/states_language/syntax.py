@@ -1,0 +1,239 @@
+"""Reads a state machine out of JSON values, and refuses what no engine would take."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from sagacheck.core.retry import RetryPolicy
+from sagacheck.core.span import Span
+from sagacheck.importers.states_language.conditions import asked_by, shortened
+from sagacheck.importers.states_language.definition import Catcher, Jump, Kind, Machine, Rule, State
+from sagacheck.importers.states_language.reading import Value
+from sagacheck.importers.states_language.source import Document
+from sagacheck.importers.states_language.spot import Spot
+
+_MOST_ATTEMPTS = 99_999_999
+"""The highest MaxAttempts that the language allows."""
+
+_MACHINE_FIELDS = ("Comment", "QueryLanguage", "StartAt", "TimeoutSeconds", "Version", "ProcessorConfig")
+_CONTROL = {
+    "Next": (Kind.TASK, Kind.PASS, Kind.WAIT, Kind.PARALLEL, Kind.MAP),
+    "End": (Kind.TASK, Kind.PASS, Kind.WAIT, Kind.PARALLEL, Kind.MAP),
+    "Catch": (Kind.TASK, Kind.PARALLEL, Kind.MAP),
+    "Retry": (Kind.TASK, Kind.PARALLEL, Kind.MAP),
+    "Choices": (Kind.CHOICE,),
+    "Default": (Kind.CHOICE,),
+    "Branches": (Kind.PARALLEL,),
+    "Iterator": (Kind.MAP,),
+    "ItemProcessor": (Kind.MAP,),
+}
+_FUNCTION_FIELDS = ("FunctionName", "StateMachineArn")
+
+
+def read_machine(document: Document, value: Value) -> Machine:
+    """The definition as a state machine.
+
+    Raises:
+        DefinitionError: if it breaks the language in a way that leaves its meaning open. Names of states that do not
+            exist, and states that nothing leaves, are read as they stand.
+    """
+    spot = Spot(document, value)
+    if not isinstance(value.data, dict):
+        raise spot.error("a definition is an object with StartAt and States")
+    return _machine(spot)
+
+
+def _machine(spot: Spot) -> Machine:
+    """One machine, the top one or one in a branch."""
+    start = spot.required("StartAt", "a definition has StartAt, which names the first state, and States")
+    listed = spot.required("States", "list the states, by name")
+    states: list[State] = []
+    passed_over: list[str] = []
+    for name, value in listed.members.items():
+        if name in _MACHINE_FIELDS and not isinstance(value.data, dict):
+            pointer = "/".join(str(part) for part in (*listed.path, name))
+            passed_over.append(f"{pointer} is no state and is passed over")
+            continue
+        state, ignored = _state(name, Spot(spot.document, value, (*listed.path, name)))
+        states.append(state)
+        passed_over.extend(ignored)
+    if start.text not in {state.name for state in states}:
+        raise start.error(
+            f"StartAt names `{shortened(start.text)}`, which is no state here{_meant(start.text, states)}"
+        )
+    return Machine(start.text, tuple(states), tuple(passed_over), start.span)
+
+
+def _meant(name: str, states: list[State]) -> str:
+    """A guess at what was meant."""
+    close = get_close_matches(name[:100], [state.name[:100] for state in states[:200]], n=1)
+    if close:
+        return f"; did you mean `{close[0]}`?"
+    return "; name one of its states" if states else ": there are no states; add one"
+
+
+def _state(name: str, spot: Spot) -> tuple[State, list[str]]:
+    """One state, and what is passed over in it."""
+    kind = _kind(name, spot)
+    ignored = [
+        f"`{field}` of {kind} `{name}` has no meaning there and is passed over"
+        for field in spot.members
+        if field in _CONTROL and kind not in _CONTROL[field]
+    ]
+    following, end = _following(name, kind, spot)
+    policy, retried = _retry(spot) if kind in _CONTROL["Retry"] else (RetryPolicy(), ())
+    state = State(
+        name=name,
+        kind=kind,
+        span=spot.key_span,
+        next=following,
+        end=end,
+        catchers=spot.each("Catch", _catcher) if kind in _CONTROL["Catch"] else (),
+        retried=retried,
+        policy=policy,
+        rules=_rules(name, spot) if kind is Kind.CHOICE else (),
+        default=_jump(spot.member("Default")) if kind is Kind.CHOICE else None,
+        branches=_branches(name, kind, spot),
+        resource=_resource(name, spot) if kind is Kind.TASK else "",
+        function=_function(spot) if kind is Kind.TASK else "",
+        error=_literal(spot.member("Error")) if kind is Kind.FAIL else None,
+        cause=(_literal(spot.member("Cause")) or "") if kind is Kind.FAIL else "",
+        timeout=_timeout(spot) if kind is Kind.TASK else None,
+        tolerant=kind is Kind.MAP and any(field.startswith("ToleratedFailure") for field in spot.members),
+    )
+    return state, ignored
+
+
+def _kind(name: str, spot: Spot) -> Kind:
+    """The type of a state."""
+    written = spot.required("Type", f"say what `{name}` is: {_listing(Kind)}")
+    try:
+        return Kind(written.text)
+    except ValueError:
+        close = get_close_matches(written.text[:100], list(Kind), n=1)
+        hint = f"did you mean {close[0]}?" if close else f"use one of {_listing(Kind)}"
+        raise written.error(f"`{name}` has the unknown type `{shortened(written.text)}`; {hint}") from None
+
+
+def _listing(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _following(name: str, kind: Kind, spot: Spot) -> tuple[Jump | None, Span | None]:
+    """Where a state goes on, or the field by which it ends its machine."""
+    if kind not in _CONTROL["Next"]:
+        return None, None
+    following, end = _jump(spot.member("Next")), spot.member("End")
+    if end is None or not end.flag:
+        return following, None
+    if following is not None:
+        raise end.error(f"`{name}` has both Next and End: remove one of them")
+    return None, end.span
+
+
+def _jump(spot: Spot | None) -> Jump | None:
+    """A field that names a state."""
+    return None if spot is None else Jump(spot.text, spot.span)
+
+
+def _catcher(spot: Spot) -> Catcher:
+    """One entry of a Catch."""
+    errors = _errors(spot)
+    following = spot.required("Next", "a catcher must say where the errors go")
+    return Catcher(errors, Jump(following.text, following.span))
+
+
+def _errors(spot: Spot) -> tuple[str, ...]:
+    """The names of errors that a catcher or a retrier lists."""
+    listed = spot.required("ErrorEquals", "list the names of the errors; States.ALL stands for every one")
+    errors = tuple(item.text for item in listed.items)
+    if not errors:
+        raise listed.error("`ErrorEquals` is empty: list the names of the errors; States.ALL stands for every one")
+    return errors
+
+
+def _retry(spot: Spot) -> tuple[RetryPolicy, tuple[str, ...]]:
+    """The policy of the retrier that tries most often, and the names that all of them list."""
+    retriers = spot.each("Retry", _retrier)
+    if not retriers:
+        return RetryPolicy(), ()
+    policy = max((policy for policy, _ in retriers), key=lambda policy: policy.attempts or 0)
+    return policy, tuple(dict.fromkeys(error for _, errors in retriers for error in errors))
+
+
+def _retrier(spot: Spot) -> tuple[RetryPolicy, tuple[str, ...]]:
+    """One entry of a Retry. Left out, the language puts three attempts, one second and a factor of two."""
+
+    def number(name: str, default: float, least: float, most: float = math.inf) -> float:
+        found = spot.member(name)
+        return default if found is None else found.number(least, most)
+
+    policy = RetryPolicy(
+        attempts=1 + int(number("MaxAttempts", 3, 0, _MOST_ATTEMPTS)),
+        interval=float(number("IntervalSeconds", 1, 0, _MOST_ATTEMPTS)),
+        backoff=float(number("BackoffRate", 2, 1)),
+    )
+    return policy, _errors(spot)
+
+
+def _rules(name: str, spot: Spot) -> tuple[Rule, ...]:
+    """The rules of a Choice."""
+
+    def rule(item: Spot) -> Rule:
+        following = item.required("Next", "a rule must say where it leads")
+        return Rule(asked_by(item), Jump(following.text, following.span))
+
+    choices = spot.required("Choices", f"list the rules of `{name}`")
+    rules = tuple(rule(item) for item in choices.items)
+    if not rules:
+        raise choices.error(f"`{name}` has no rule: add one, or make it a Pass")
+    return rules
+
+
+def _branches(name: str, kind: Kind, spot: Spot) -> tuple[Machine, ...]:
+    """The machines within a state."""
+    if kind is Kind.MAP:
+        inner = spot.member("ItemProcessor") or spot.member("Iterator")
+        if inner is None:
+            raise spot.error(f"`ItemProcessor` is missing: say what `{name}` does with each item")
+        return (_machine(inner),)
+    if kind is not Kind.PARALLEL:
+        return ()
+    branches = spot.required("Branches", f"list the machines that `{name}` runs side by side")
+    if not branches.items:
+        raise branches.error(f"`{name}` has no branch: add one, or make it a Pass")
+    return tuple(_machine(item) for item in branches.items)
+
+
+def _resource(name: str, spot: Spot) -> str:
+    """What a Task calls."""
+    return spot.required("Resource", f"say what `{name}` calls").text
+
+
+def _function(spot: Spot) -> str:
+    """The function or machine that a Task hands to a service; "" if it names none."""
+    for inputs in ("Parameters", "Arguments"):
+        found = spot.member(inputs)
+        if found is not None and isinstance(found.value.data, dict):
+            for field in _FUNCTION_FIELDS:
+                named = found.value.data.get(field)
+                if named is not None and isinstance(named.data, str):
+                    return named.data
+    return ""
+
+
+def _literal(spot: Spot | None) -> str | None:
+    """A string that is not computed when the machine runs."""
+    if spot is None or spot.text.lstrip().startswith("{%"):
+        return None
+    return spot.text
+
+
+def _timeout(spot: Spot) -> float | None:
+    """Seconds that one attempt may take; None if nothing is said or it is computed."""
+    found = spot.member("TimeoutSeconds")
+    if found is None or isinstance(found.value.data, str):
+        return None
+    return float(found.number(1))
