@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 DEFAULT_UNROLL = 2
 """How often a loop's body is walked through for counting and listing."""
 
-_SMALLEST = 1 << 14
-_LARGEST = 1 << 24
+# Room for nodes of decision diagrams. A table costs time and memory as a whole, so it grows with the chart.
+_SMALL_CHART = 200
+_SMALL_ROOM = 1 << 17
+_LARGE_ROOM = 1 << 22
+_LARGEST_ROOM = 1 << 24
+LISTING_ROOM = 1 << 23
 
 
 class TooLargeError(Exception):
@@ -40,25 +44,27 @@ class Reach:
     Args:
         walk: the walk.
         outcomes: whether the outcome of every call is remembered.
+        room: number of nodes of decision diagrams that there shall at least be room for.
 
     Raises:
         TooLargeError: if the sets outgrow the room for them.
     """
 
-    def __init__(self, walk: Walk, *, outcomes: bool) -> None:
+    def __init__(self, walk: Walk, *, outcomes: bool, room: int = 0) -> None:
         from oxidd.util import DDMemoryError
 
         self.walk = walk
-        nodes = _SMALLEST if len(walk.moves) < 200 else 1 << 18  # noqa: PLR2004 - a small chart needs a small table
+        self.room = max(room, _SMALL_ROOM if len(walk.moves) < _SMALL_CHART else _LARGE_ROOM)
         while True:
             try:
-                self.space = Space(walk, outcomes=outcomes, nodes=nodes)
+                self.space = Space(walk, outcomes=outcomes, nodes=self.room)
                 self.memories = self._reached()
                 break
             except (DDMemoryError, MemoryError) as error:
-                nodes <<= 3
-                if nodes > _LARGEST:
-                    raise TooLargeError from error
+                self.room <<= 2
+                if self.room > _LARGEST_ROOM:
+                    msg = f"{walk.chart.name}: its sets of ledgers outgrow {_LARGEST_ROOM:,} nodes of decision diagrams"
+                    raise TooLargeError(msg) from error
 
     def _reached(self) -> dict[Position, Memories]:
         """Forward from the start, each position after those that lead to it; again where loops bring news."""
@@ -155,16 +161,3 @@ class Analysis:
                 key = "cut" if position.cut else kind_of(reach.walk, position)
                 numbers[key] += reach.space.count(memories)
         return Tally(**{str(key): number for key, number in numbers.items()})
-
-    def finals(self, *kinds: EndKind) -> Iterator[Position]:
-        """The final positions of these kinds."""
-        for position in self.reach.finals:
-            if not position.cut and kind_of(self.walk, position) in kinds:
-                yield position
-
-    def moves_at(self, node: str) -> Iterator[tuple[Position, Move]]:
-        """Every move of the walk that happens at a node of the chart, with the position that it leaves."""
-        for position in self.walk.order:
-            if position.node == node:
-                for move in self.walk.moves[position]:
-                    yield position, move

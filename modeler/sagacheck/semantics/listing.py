@@ -1,4 +1,4 @@
-"""Lists and counts scenarios, all of them or those that a filter lets through."""
+"""Lists scenarios, all of them or those that a filter lets through."""
 
 from __future__ import annotations
 
@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 
 from sagacheck.core.chart import Chart, Compensate
 from sagacheck.core.outcome import EndKind, Outcome
-from sagacheck.core.report import Tally
 from sagacheck.core.scenario import Scenario
-from sagacheck.semantics.analysis import DEFAULT_UNROLL, Analysis, kind_of
+from sagacheck.semantics.analysis import DEFAULT_UNROLL, LISTING_ROOM, Reach, kind_of
 from sagacheck.semantics.layers import layers
 from sagacheck.semantics.telling import tell
 from sagacheck.semantics.walk import Position, Walk
@@ -42,20 +41,6 @@ class Filter:
     cancelled: bool = False
 
 
-def count_scenarios(chart: Chart, wanted: Filter | None = None, unroll: int = DEFAULT_UNROLL) -> Tally:
-    """The exact number of scenarios by kind of end; those that were cut off at a loop's bound apart.
-
-    Raises:
-        TooLargeError: if the sets of memories outgrow the room for them.
-    """
-    wanted = wanted or Filter()
-    analysis = Analysis(chart, unroll)
-    found = analysis.tally(cancelled=wanted.cancelled, where=_demands(analysis.scenarios.space, wanted))
-    if wanted.kind is None:
-        return found
-    return Tally(**{wanted.kind.value: found.of(wanted.kind)})
-
-
 def list_scenarios(chart: Chart, wanted: Filter | None = None, unroll: int = DEFAULT_UNROLL) -> Iterator[Scenario]:
     """Every wanted scenario, lazily, shortest first, each once, always in the same order.
 
@@ -63,8 +48,8 @@ def list_scenarios(chart: Chart, wanted: Filter | None = None, unroll: int = DEF
         TooLargeError: if the sets of memories outgrow the room for them.
     """
     wanted = wanted or Filter()
-    reach = Analysis(chart, unroll).scenarios
-    demands = _demands(reach.space, wanted)
+    reach = Reach(Walk(chart, unroll), outcomes=True, room=LISTING_ROOM)
+    demands = demands_of(reach.space, wanted)
     finals = [position for position in reach.finals if _ends_as(reach.walk, position, wanted)]
     possible = {position for position in finals if (reach.memories[position] & demands).satisfiable()}
     for _, layer in layers(reach) if possible else ():
@@ -80,7 +65,7 @@ def _ends_as(walk: Walk, position: Position, wanted: Filter) -> bool:
     return wanted.kind is None or wanted.kind is kind_of(walk, position)
 
 
-def _demands(space: Space, wanted: Filter) -> Memories:
+def demands_of(space: Space, wanted: Filter) -> Memories:
     """The memories that meet every demand of a filter on what was called."""
     demands = [space.called(step) for step in wanted.visits]
     demands += [space.had_call(step, _FAILED_CALL) for step in wanted.failing]

@@ -1,0 +1,151 @@
+"""Checks one chart: runs every rule on it and gathers what is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sagacheck.core.chart import Call, CancellationTest, Chart, Choice, Compensate, Origin
+from sagacheck.core.duration import in_words
+from sagacheck.core.finding import Finding, Severity
+from sagacheck.core.outcome import Outcome
+from sagacheck.core.report import Coverage, FailurePoints, SagaReport, Tally, Verdict, worst
+from sagacheck.core.retry import Until
+from sagacheck.core.step import StepSpec
+from sagacheck.rules.registry import all_rules
+from sagacheck.semantics.analysis import DEFAULT_UNROLL, Analysis, TooLargeError
+
+
+def check_chart(chart: Chart, file: str, unroll: int = DEFAULT_UNROLL) -> SagaReport:
+    """Everything that is known of a chart on a reliable network.
+
+    Args:
+        chart: the chart.
+        file: the file it came from, as the user knows it.
+        unroll: how often a loop's body is walked through for counting and for shortest scenarios.
+    """
+    analysis = Analysis(chart, unroll)
+    findings: list[Finding] = []
+    why = ""
+    scenarios = cancelled = Tally()
+    try:
+        scenarios, cancelled = analysis.tally(), analysis.tally(cancelled=True)
+    except TooLargeError as error:
+        why = str(error)
+    for rule in all_rules():
+        try:
+            findings.extend(rule.check(analysis))
+        except TooLargeError as error:
+            why = why or str(error)
+    findings = one_for_each_cause(findings)
+    points, coverage = _failure_points(analysis)
+    return SagaReport(
+        name=chart.name,
+        file=file,
+        profile=chart.profile,
+        verdict=_verdict(findings, inconclusive=bool(why)),
+        scenarios=scenarios,
+        cancelled=cancelled,
+        failure_points=points,
+        coverage=coverage,
+        findings=tuple(findings),
+        claims=(*_claims(chart), *chart.claims),
+        assumptions=chart.assumptions,
+        inferred=_inferred(chart),
+        unrolled=unroll if analysis.unrolled.has_loops else None,
+        span=chart.span,
+        why=why,
+    )
+
+
+def _verdict(findings: list[Finding], *, inconclusive: bool) -> Verdict:
+    if worst(findings) is Severity.ERROR:
+        return Verdict.NOT_PROVED
+    return Verdict.INCONCLUSIVE if inconclusive else Verdict.CHECKED
+
+
+def one_for_each_cause(findings: list[Finding]) -> list[Finding]:
+    """One finding for each root cause, the worst; the others become notes on it. In the order of the source."""
+    kept: dict[str, Finding] = {}
+    for finding in sorted(findings, key=lambda f: (f.severity.rank, f.code, f.sort_key)):
+        key = str(finding.root_cause)
+        first = kept.get(key)
+        if first is None:
+            kept[key] = finding
+        else:
+            kept[key] = replace(first, notes=(*first.notes, f"also {finding.code}: {finding.message}"))
+    return sorted(kept.values(), key=lambda finding: finding.sort_key)
+
+
+def _failure_points(analysis: Analysis) -> tuple[FailurePoints, Coverage]:
+    """Numbers of failure points that can be reached, and of those that have somewhere to go.
+
+    A declared saga's compensation is one call wherever its chain is drawn; in a wired chart each state is one.
+    """
+    chart = analysis.chart
+    reached = {position.node for position in analysis.walk.moves}
+    forward: dict[tuple[str, str], bool] = {}
+    compensation: dict[tuple[str, str], bool] = {}
+    cancellation = 0
+    for node in chart.node.values():
+        if node.id not in reached:
+            continue
+        edges = chart.successors[node.id]
+        if isinstance(node, Call | Compensate):
+            found = forward if isinstance(node, Call) else compensation
+            drawn_again = chart.origin is Origin.DECLARED and isinstance(node, Compensate)
+            name = node.action if drawn_again and isinstance(node, Compensate) else node.id
+            for outcome in node.outcomes:
+                if outcome is not Outcome.OK:
+                    handled = outcome in edges and edges[outcome].target in chart.node
+                    found[name, outcome] = found.get((name, outcome), True) and handled
+            cancellation += Outcome.CANCELLED in edges
+        elif isinstance(node, Choice):
+            cancellation += isinstance(node.test, CancellationTest)
+    cancellation += sum(move.cost == 0 and bool(move.target.cancelled) and not position.cancelled
+                        and not isinstance(chart.node[position.node], Choice)
+                        for position, moves in analysis.walk.moves.items() for move in moves)
+    points = FailurePoints(len(forward), len(compensation), cancellation)
+    return points, Coverage(sum(forward.values()), len(forward), sum(compensation.values()), len(compensation))
+
+
+def _claims(chart: Chart) -> tuple[str, ...]:
+    """What participants are taken to keep, step by step."""
+    claims: list[str] = []
+    for step in chart.steps:
+        claims.extend(_claims_of(chart, step))
+    return tuple(dict.fromkeys(claims))
+
+
+def _claims_of(chart: Chart, step: StepSpec) -> list[str]:
+    claims = []
+    contract = step.contract
+    if contract is not None and contract.kind != "no contract":
+        key = f" by {contract.key}" if contract.keyed and hasattr(contract, "key") else ""
+        lasting = f", for {in_words(contract.lifetime_seconds)}" if contract.lifetime_seconds < float("inf") else ""
+        claims.append(f"{step.name}: {contract.kind}{key}{lasting}")
+    if step.policy.until is Until.DONE:
+        claims.append(f"{step.name}: never rejected for good")
+    undo = step.compensation
+    if undo is not None and undo.policy.until is Until.DONE:
+        claims.append(f"{undo.action}: never refused")
+    if contract is None and chart.origin is Origin.IMPORTED and step.owes:
+        again = "retried; " if step.policy.retries else ""
+        claims.append(f"{step.name}: {again}its contract is not declared")
+    return claims
+
+
+def _inferred(chart: Chart) -> tuple[str, ...]:
+    """What an importer inferred rather than read."""
+    inferred = []
+    for step in chart.steps:
+        undo = step.compensation
+        if undo is not None and undo.inferred:
+            inferred.append(f"{undo.action} undoes {step.name}: {undo.inferred}")
+        if step.informational and getattr(step.undo, "inferred", None):
+            inferred.append(f"{step.name} is informational: {getattr(step.undo, 'inferred', '')}")
+        if step.inferred_read_only:
+            inferred.append(f"{step.name} only reads: {step.inferred_read_only}")
+    for node in chart.node.values():
+        if getattr(node, "inferred", None):
+            inferred.append(f"{node.id} is {getattr(node, 'kind', '')}: {getattr(node, 'inferred', '')}")
+    return tuple(inferred)

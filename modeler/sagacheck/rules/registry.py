@@ -1,0 +1,57 @@
+"""The list of all rules."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from sagacheck.rules.rule import Rule
+
+_MODULES = (
+    "unhandled_outcome",
+    "unreachable_state",
+    "dead_end",
+    "dangling_reference",
+    "duplicate_id",
+    "shadowed_transition",
+    "missing_compensation",
+    "unknown_not_compensated",
+    "skipped_compensation",
+    "compensation_order",
+    "compensated_twice",
+    "compensation_of_nothing",
+    "unhandled_compensation_failure",
+    "dropped_obligation",
+    "swallowed_compensation_failure",
+    "fallible_after_pivot",
+    "pivot_at_aborted_end",
+    "swallowed_failure",
+    "manual_without_cause",
+    "compensation_on_forward_path",
+    "cancellation_skips_compensation",
+    "undeclared_contract",
+    "key_lifetime",
+    "repeated_step",
+    "intolerant_compensation",
+    "marker_without_reason",
+)
+
+
+@cache
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule, by code."""
+    rules = []
+    for name in _MODULES:
+        module = import_module(f"sagacheck.rules.{name}")
+        page = (module.__doc__ or "").strip()
+        rules.append(
+            Rule(
+                code=module.CODE,
+                name=module.NAME,
+                severity=module.SEVERITY,
+                summary=page.partition("\n")[0],
+                page=f"# {module.CODE} {module.NAME}\n\n{page}\n",
+                check=module.check,
+            )
+        )
+    return tuple(sorted(rules, key=lambda rule: rule.code))

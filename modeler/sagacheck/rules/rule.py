@@ -1,0 +1,121 @@
+"""What a rule is, and the words and shapes that findings share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from sagacheck.core.chart import Chart, Compensate
+from sagacheck.core.finding import Finding, Label, RootCause, Severity
+from sagacheck.core.outcome import Outcome
+from sagacheck.core.scenario import Event, EventKind, Scenario
+from sagacheck.core.span import Span
+from sagacheck.semantics.analysis import Analysis
+from sagacheck.semantics.questions import Question, example, showing
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One check.
+
+    Args:
+        code: never reused.
+        name: what it finds, as a slug.
+        severity: how bad its findings are, at worst.
+        summary: one sentence.
+        page: what `explain` shows, as Markdown.
+        check: finds.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    summary: str
+    page: str
+    check: Callable[[Analysis], Iterable[Finding]]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """The shortest scenario that shows a defect, and how many show it."""
+
+    scenario: Scenario | None
+    showing: int
+
+
+def evidence(analysis: Analysis, question: Question) -> Evidence:
+    """What a person needs to see that the answer to the question is yes."""
+    return Evidence(example(analysis, question), showing(analysis, question))
+
+
+def cause(chart: Chart, steps: Iterable[str], obligation: str) -> RootCause:
+    """The root cause of a finding."""
+    return RootCause(chart.name, tuple(sorted(set(steps))), obligation)
+
+
+def span_of(chart: Chart, step: str) -> Span | None:
+    """Where a step was declared; where it is called if nothing better is known."""
+    spec = chart.step.get(step)
+    return spec.span if spec else None
+
+
+def quoted(names: Iterable[str]) -> str:
+    """Names in a sentence: "`a`, `b` and `c`"."""
+    words = [f"`{name}`" for name in names]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+_SAYS = {
+    Outcome.REJECTED: "is rejected",
+    Outcome.UNKNOWN: "stays unknown",
+    Outcome.FAILED: "fails",
+    Outcome.INTERRUPTED: "is interrupted",
+    Outcome.CANCELLED: "is cancelled",
+}
+_MAY = {
+    Outcome.REJECTED: "may be rejected here",
+    Outcome.UNKNOWN: "may stay unknown here",
+    Outcome.FAILED: "may fail here",
+    Outcome.INTERRUPTED: "may be interrupted here",
+    Outcome.CANCELLED: "may be cancelled here",
+}
+
+
+def says(outcome: str) -> str:
+    """An outcome as the verb of a sentence."""
+    return _SAYS.get(Outcome(outcome), outcome)
+
+
+def trigger(scenario: Scenario, *, besides: Iterable[str] = ()) -> Event | None:
+    """What began the unwinding: the first failure or cancellation, if possible of another step than these."""
+    besides = set(besides)
+    struck = [event for event in scenario.events if event.failed or event.kind is EventKind.CANCELLATION]
+    return next((event for event in struck if event.text not in besides), struck[0] if struck else None)
+
+
+def when(event: Event | None) -> str:
+    """The clause that says on what occasion: " when `x` is rejected"."""
+    if event is None:
+        return ""
+    if event.kind is EventKind.CANCELLATION:
+        return " when the saga is cancelled"
+    return f" when `{event.text}` {says(event.result)}"
+
+
+def where_it_struck(chart: Chart, event: Event | None, *besides: str) -> tuple[Label, ...]:
+    """Points at the call that failed."""
+    if event is None or event.kind is EventKind.CANCELLATION or event.text in besides:
+        return ()
+    node = chart.node[event.node]
+    span = span_of(chart, event.text) if event.kind is EventKind.CALL else None
+    return (Label(span or node.span, _MAY.get(Outcome(event.result), "fails here")),)
+
+
+def compensations(chart: Chart) -> dict[str, list[Compensate]]:
+    """For each step the nodes that compensate it."""
+    found: dict[str, list[Compensate]] = {}
+    for node in chart.node.values():
+        if isinstance(node, Compensate):
+            for step in node.steps:
+                found.setdefault(step, []).append(node)
+    return found

@@ -1,0 +1,117 @@
+"""Questions that rules ask of an analysis: does it happen, in how many scenarios, and which is the shortest?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sagacheck.core.outcome import EndKind
+from sagacheck.core.scenario import Scenario
+from sagacheck.semantics.analysis import Analysis, Reach, TooLargeError, kind_of
+from sagacheck.semantics.layers import shortest_end
+from sagacheck.semantics.telling import tell
+from sagacheck.semantics.walk import Position, Walk
+
+if TYPE_CHECKING:
+    from sagacheck.semantics.symbolic import Memories, Space
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Is a position of some sort ever reached with a memory of some sort?
+
+    Args:
+        at: which positions of a walk count.
+        where: which memories count.
+    """
+
+    at: Callable[[Walk, Position], bool]
+    where: Callable[[Space], Memories]
+
+
+def at_node(node: str) -> Callable[[Walk, Position], bool]:
+    """The positions at a node of the chart, before anything happens there."""
+    return lambda walk, position: position.node == node and not position.stuck and not position.cut
+
+
+def at_end(*kinds: EndKind, cancelled: bool | None = None) -> Callable[[Walk, Position], bool]:
+    """The ends of these kinds; with a cancellation, without one, or either way."""
+
+    def at(walk: Walk, position: Position) -> bool:
+        return (
+            walk.is_final(position)
+            and not position.cut
+            and kind_of(walk, position) in kinds
+            and (cancelled is None or position.cancelled is cancelled)
+        )
+
+    return at
+
+
+def happens(analysis: Analysis, question: Question) -> bool:
+    """Whether it happens, however often loops are repeated.
+
+    Raises:
+        TooLargeError: if the sets of memories outgrow the room for them.
+    """
+    return _found(analysis.reach, question).satisfiable()
+
+
+def always(analysis: Analysis, question: Question) -> bool:
+    """Whether the positions that count are reached at all, and only ever with memories that count."""
+    reach = analysis.reach
+    found = reach.at(position for position in reach.memories if question.at(reach.walk, position))
+    return found.satisfiable() and not (found & ~question.where(reach.space)).satisfiable()
+
+
+def _found(reach: Reach, question: Question) -> Memories:
+    found = reach.at(position for position in reach.memories if question.at(reach.walk, position))
+    return found & question.where(reach.space)
+
+
+def showing(analysis: Analysis, question: Question) -> int:
+    """The exact number of scenarios in which it happens, loops unrolled as far as scenarios are counted."""
+    reach = analysis.scenarios
+    where = question.where(reach.space)
+    reached: dict[Position, Memories] = {}
+    number = 0
+    for position in reach.walk.order:
+        here = reached.pop(position, None)
+        known = reach.memories.get(position)
+        if known is not None and question.at(reach.walk, position):
+            found = known & where
+            here = found if here is None else here | found
+        if here is None or not here.satisfiable():
+            continue
+        if reach.walk.is_final(position):
+            number += 0 if position.cut else reach.space.count(here)
+        for move in reach.walk.moves[position]:
+            image = reach.space.apply(here, move)
+            reached[move.target] = reached[move.target] | image if move.target in reached else image
+    return number
+
+
+def example(analysis: Analysis, question: Question) -> Scenario | None:
+    """The shortest scenario in which it happens; None if it takes more repetitions of a loop than are unrolled."""
+    from oxidd.util import DDMemoryError
+
+    reach = analysis.scenarios
+    try:
+        return _example(reach, question)
+    except DDMemoryError:
+        larger = Reach(reach.walk, outcomes=True, room=reach.room << 6)
+    try:
+        return _example(larger, question)
+    except DDMemoryError as error:
+        msg = f"{analysis.chart.name}: the search for a shortest scenario outgrew its room"
+        raise TooLargeError(msg) from error
+
+
+def _example(reach: Reach, question: Question) -> Scenario | None:
+    where = question.where(reach.space)
+    found = shortest_end(reach, lambda position: question.at(reach.walk, position), lambda _: where)
+    if found is None:
+        return None
+    position, memories = found
+    return tell(reach.walk, next(reach.space.each(memories)), position)
