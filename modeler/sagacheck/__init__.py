@@ -1,32 +1,101 @@
 """sagacheck checks every path and every failure point of a saga before it is merged.
 
-A model file declares sagas as values; see `Saga`, `Step` and what joins them.
+A model file declares sagas as values, see `Saga`, `Step` and what joins them; or it holds the coordinator that a
+team already runs, see `SagaMachine`. What is heavy is imported when it is first asked for.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sagacheck.authoring.flow import Compensation, Retry, Step, first_of, parallel, when
+    from sagacheck.authoring.machine_states import (
+        Aborted,
+        Call,
+        Committed,
+        Compensate,
+        Failed,
+        Manual,
+        SagaMachine,
+        cancelled,
+        failed,
+        ok,
+        rejected,
+        unknown,
+    )
     from sagacheck.authoring.profile import Profile
     from sagacheck.authoring.saga import Saga
     from sagacheck.core.chart import Condition
     from sagacheck.core.contract import Barrier, Keyed, Natural, NoContract
     from sagacheck.core.step import Informational, NonCompensatable
 
+_NAMES = {
+    "sagacheck.authoring.flow": ("Compensation", "Retry", "Step", "first_of", "parallel", "when"),
+    "sagacheck.authoring.machine_states": (
+        "Aborted",
+        "Call",
+        "Committed",
+        "Compensate",
+        "Failed",
+        "Manual",
+        "SagaMachine",
+        "cancelled",
+        "failed",
+        "ok",
+        "rejected",
+        "unknown",
+    ),
+    "sagacheck.authoring.profile": ("Profile",),
+    "sagacheck.authoring.saga": ("Saga",),
+    "sagacheck.core.chart": ("Condition",),
+    "sagacheck.core.contract": ("Barrier", "Keyed", "Natural", "NoContract"),
+    "sagacheck.core.step": ("Informational", "NonCompensatable"),
+}
+_MODULES = {name: module for module, names in _NAMES.items() for name in names}
+
 __all__ = [
+    "Aborted",
     "Barrier",
+    "Call",
+    "Committed",
+    "Compensate",
     "Compensation",
     "Condition",
+    "Failed",
     "Informational",
     "Keyed",
+    "Manual",
     "Natural",
     "NoContract",
     "NonCompensatable",
     "Profile",
     "Retry",
     "Saga",
+    "SagaMachine",
     "Step",
+    "cancelled",
+    "failed",
     "first_of",
+    "ok",
     "parallel",
+    "rejected",
+    "unknown",
     "when",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Imports a public name when it is first asked for."""
+    module = _MODULES.get(name)
+    if module is None:
+        msg = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(msg)
+    from importlib import import_module
+
+    found: object = getattr(import_module(module), name)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    """The public names, and what the module holds already."""
+    return sorted({*globals(), *__all__})

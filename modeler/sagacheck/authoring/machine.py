@@ -1,0 +1,36 @@
+"""Hand-written coordinators and machines made from charts: what the rest of the package uses of python-statemachine."""
+
+from __future__ import annotations
+
+from sagacheck.authoring.machine_reading import MachineError, chart_of_machine
+from sagacheck.authoring.machine_states import (
+    Aborted,
+    Call,
+    Committed,
+    Compensate,
+    Failed,
+    Manual,
+    SagaMachine,
+    cancelled,
+    failed,
+    ok,
+    rejected,
+    unknown,
+)
+
+__all__ = [
+    "Aborted",
+    "Call",
+    "Committed",
+    "Compensate",
+    "Failed",
+    "MachineError",
+    "Manual",
+    "SagaMachine",
+    "cancelled",
+    "chart_of_machine",
+    "failed",
+    "ok",
+    "rejected",
+    "unknown",
+]
