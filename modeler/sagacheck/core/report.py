@@ -117,11 +117,28 @@ class Failure:
         file: which file.
         message: what happened, where, and what to do, in a line or more.
         internal: whether sagacheck itself is to blame.
+        span: where it happened, if that is known.
     """
 
     file: str
     message: str
     internal: bool = False
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PassedOver:
+    """A file, or something in it, that was not checked because it is no saga.
+
+    Args:
+        file: which file.
+        reason: why.
+        named: whether the user named the file, and so is told without asking.
+    """
+
+    file: str
+    reason: str
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,11 +149,13 @@ class Report:
         sagas: in the order of files, then of the source.
         failures: files that could not be loaded.
         files: number of files that were looked at.
+        passed_over: what was not checked because it is no saga.
     """
 
     sagas: tuple[SagaReport, ...] = ()
     failures: tuple[Failure, ...] = ()
     files: int = 0
+    passed_over: tuple[PassedOver, ...] = ()
 
     @property
     def findings(self) -> tuple[Finding, ...]:

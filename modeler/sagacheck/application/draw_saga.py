@@ -1,0 +1,53 @@
+"""Draws one saga, with the path of a finding if that is asked for."""
+
+from __future__ import annotations
+
+from sagacheck.application.check import check_chart
+from sagacheck.application.loading import LoadedSaga
+from sagacheck.application.refusal import RefusedError, did_you_mean
+from sagacheck.core.scenario import Scenario
+
+
+def draw_saga(loaded: LoadedSaga, form: str, finding: str | None, unroll: int) -> bytes:
+    """The picture of a saga.
+
+    Args:
+        loaded: the saga.
+        form: svg, png, pdf, dot or mermaid.
+        finding: code of the finding whose path is highlighted; None for a plain picture.
+        unroll: how often loops are repeated in search of the finding.
+
+    Raises:
+        RefusedError: if the saga has no such finding, or Graphviz cannot draw it.
+    """
+    from sagacheck.render.diagram import DiagramError, draw, to_dot, to_mermaid
+
+    scenario = None if finding is None else _path_of(loaded, finding, unroll)
+    if form == "dot":
+        return to_dot(loaded.chart, scenario).encode()
+    if form == "mermaid":
+        return to_mermaid(loaded.chart, scenario).encode()
+    try:
+        return draw(loaded.chart, form, scenario)
+    except DiagramError as error:
+        raise RefusedError(str(error)) from error
+
+
+def _path_of(loaded: LoadedSaga, code: str, unroll: int) -> Scenario:
+    """The path of the first finding of this code."""
+    name = loaded.chart.name
+    findings = check_chart(loaded.chart, loaded.file, unroll).findings
+    codes = [finding.code for finding in findings]
+    if code not in codes:
+        guess = did_you_mean(code, codes)
+        msg = (
+            f"{name} has no finding {code}; {guess}"
+            if codes
+            else f"{name} has no findings, so there is no path to show"
+        )
+        raise RefusedError(msg)
+    for finding in findings:
+        if finding.code == code and finding.scenario is not None:
+            return finding.scenario
+    msg = f"no path shows {code} in {name}: it is about the definition itself"
+    raise RefusedError(msg)

@@ -1,0 +1,39 @@
+"""What the exit code of a run says."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from sagacheck.core.finding import Severity
+from sagacheck.core.report import Report, Verdict
+
+
+class ExitStatus(IntEnum):
+    """The exit codes of the command line."""
+
+    CHECKED = 0
+    FINDINGS = 1
+    USAGE = 2
+    BUG = 3
+    INCONCLUSIVE = 4
+    NO_SAGA = 5
+    INTERRUPTED = 130
+
+
+def exit_status(report: Report, fail_on: Severity = Severity.ERROR, *, exit_zero: bool = False) -> ExitStatus:
+    """The exit code for a report; where several hold, a bug comes first, then what could not be loaded, then findings.
+
+    Args:
+        report: what the run found out.
+        fail_on: from which severity on findings count.
+        exit_zero: whether findings are no reason to fail; everything else still is.
+    """
+    if any(failure.internal for failure in report.failures):
+        return ExitStatus.BUG
+    if report.failures:
+        return ExitStatus.USAGE
+    if not exit_zero and any(finding.severity.rank <= fail_on.rank for finding in report.findings):
+        return ExitStatus.FINDINGS
+    if any(saga.verdict is Verdict.INCONCLUSIVE for saga in report.sagas):
+        return ExitStatus.INCONCLUSIVE
+    return ExitStatus.CHECKED if report.sagas else ExitStatus.NO_SAGA

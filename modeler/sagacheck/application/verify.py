@@ -1,0 +1,53 @@
+"""Verifies every saga that paths name: loads, checks, and gathers a report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sagacheck.application.check import check_chart
+from sagacheck.application.internal_error import internal_failure
+from sagacheck.application.loading import Listener, LoadedSaga, LoadOptions, load
+from sagacheck.core.report import Failure, Progress, Report, SagaReport
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyOptions:
+    """What to verify, and how.
+
+    Args:
+        paths: files, directories, `module:name` or `file.py:name`.
+        loading: how to load them.
+        unroll: how often loops are repeated for counting.
+    """
+
+    paths: tuple[str, ...]
+    loading: LoadOptions
+    unroll: int = 2
+
+
+def verify(options: VerifyOptions, listener: Listener | None = None) -> Report:
+    """The report on every saga. What breaks while one saga is checked becomes a failure; the others are checked.
+
+    Args:
+        options: what and how.
+        listener: is told before each file is loaded and before each saga is checked.
+    """
+    loading = load(options.paths, options.loading, listener)
+    sagas: list[SagaReport] = []
+    failures = list(loading.failures)
+    for done, loaded in enumerate(loading.sagas):
+        if listener is not None:
+            listener(Progress(done, len(loading.sagas), loaded.chart.name))
+        checked = _checked(loaded, options)
+        if isinstance(checked, Failure):
+            failures.append(checked)
+        else:
+            sagas.append(checked)
+    return Report(tuple(sagas), tuple(failures), loading.files, loading.passed_over)
+
+
+def _checked(loaded: LoadedSaga, options: VerifyOptions) -> SagaReport | Failure:
+    try:
+        return check_chart(loaded.chart, loaded.file, options.unroll)
+    except Exception as error:  # noqa: BLE001 - a bug of ours in one saga must not hide what the others say
+        return internal_failure(error, loaded.file, loaded.chart.name, traceback=options.loading.traceback)

@@ -1,0 +1,41 @@
+"""`sagacheck rules`: lists all rules."""
+
+from __future__ import annotations
+
+import click
+
+from sagacheck.cli import options
+from sagacheck.cli.output import outputs_of, palette, write
+
+
+@click.command(name="rules", short_help="List all rules.")
+@click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]", help="text (the default) or json.")
+@options.color
+def command(outputs: tuple[str, ...], color: str) -> None:
+    """List all rules: code, severity, name and what each one finds.
+
+    \b
+    Examples:
+      sagacheck rules
+      sagacheck rules -o json
+    """  # noqa: D301 - click wants the character itself
+    from sagacheck.render.json_report import json_text
+    from sagacheck.render.terminal import PLAIN
+    from sagacheck.rules.registry import all_rules
+
+    for output in outputs_of(outputs, ("text", "json")):
+        if output.form == "json":
+            rules = [
+                {"code": rule.code, "name": rule.name, "severity": rule.severity.value, "summary": rule.summary}
+                for rule in all_rules()
+            ]
+            write(output, json_text({"format": "sagacheck-rules", "version": 1, "rules": rules}))
+            continue
+        colours = PLAIN if output.file is not None else palette(color)
+        width = max(len(rule.name) for rule in all_rules())
+        lines = [
+            f"{colours.paint('bold', rule.code)}  {colours.paint(rule.severity.value, f'{rule.severity.value:<7}')}  "
+            f"{rule.name:<{width}}  {rule.summary}\n"
+            for rule in all_rules()
+        ]
+        write(output, "".join(lines))

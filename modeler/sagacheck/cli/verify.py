@@ -1,0 +1,112 @@
+"""`sagacheck verify`: checks sagas and reports what it found."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from sagacheck.cli import options
+from sagacheck.cli.output import Output, outputs_of, palette, write
+
+if TYPE_CHECKING:
+    from sagacheck.core.report import Report
+
+
+@click.command(name="verify", short_help="Check every path and every failure point of sagas.")
+@click.argument("paths", nargs=-1, type=options.PATH)
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help="Write a report: text (the default) or json, to stdout or to a file. May be repeated.",
+)
+@click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    type=click.Choice(options.PROFILES),
+    help="Engine that unwinds declared sagas; each saga's own by default. May be repeated.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "note"]),
+    help="The least severity with which a finding fails the run.  [default: error]",
+)
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings; other failures still count.")
+@options.unroll
+@options.timeout
+@click.option(
+    "-v", "--verbose", is_flag=True, help="Also list claims, assumptions, what was inferred and what was passed over."
+)
+@click.option("-q", "--quiet", is_flag=True, help="Only findings and failures.")
+@options.color
+@options.traceback
+def command(
+    paths: tuple[str, ...],
+    outputs: tuple[str, ...],
+    profiles: tuple[str, ...],
+    fail_on: str | None,
+    exit_zero: bool,
+    unroll: int | None,
+    timeout: float | None,
+    verbose: bool,
+    quiet: bool,
+    color: str,
+    traceback: bool,
+) -> int:
+    """Check every path and every failure point of the sagas that PATHS hold.
+
+    PATHS are Python models, Step Functions definitions in JSON, directories, module:name or file.py:name. Without
+    any, [tool.sagacheck] in pyproject.toml says what to check, else everything in this folder is. Models are imported,
+    so they are run: verify only what you trust.
+
+    \b
+    Examples:
+      sagacheck verify models/
+      sagacheck verify models/checkout.py:place_order --profile temporal
+      sagacheck verify models/ -o text -o json=report.json --fail-on warning
+    """  # noqa: D301 - click wants the character itself
+    from sagacheck.application.configuration import read_configuration
+    from sagacheck.application.exit_status import exit_status
+    from sagacheck.application.loading import LoadOptions
+    from sagacheck.application.verify import VerifyOptions, verify
+    from sagacheck.cli.progress import ProgressDisplay
+    from sagacheck.core.finding import Severity
+
+    if verbose and quiet:
+        msg = "-v and -q contradict each other"
+        raise click.UsageError(msg)
+    started = time.perf_counter()
+    wanted = outputs_of(outputs, ("text", "json"))
+    settled = read_configuration()
+    loading = LoadOptions(
+        profiles=tuple(dict.fromkeys(profiles)) or settled.profiles,
+        timeout=options.first(timeout, settled.timeout, options.DEFAULT_TIMEOUT),
+        exclusion=settled.exclusion,
+        traceback=traceback,
+    )
+    request = VerifyOptions(
+        paths or settled.paths or (".",), loading, options.first(unroll, settled.unroll, options.DEFAULT_UNROLL)
+    )
+    with ProgressDisplay("loading") as listener:
+        report = verify(request, listener)
+    elapsed = time.perf_counter() - started
+    for output in wanted:
+        write(output, _rendered(report, output, verbose=verbose, quiet=quiet, color=color, elapsed=elapsed))
+    return exit_status(report, Severity(fail_on) if fail_on else settled.fail_on or Severity.ERROR, exit_zero=exit_zero)
+
+
+def _rendered(report: Report, output: Output, *, verbose: bool, quiet: bool, color: str, elapsed: float) -> str:
+    if output.form == "json":
+        from sagacheck.render.json_report import render_json
+
+        return render_json(report)
+    from sagacheck.render.terminal import PLAIN
+    from sagacheck.render.text import TextOptions, render_text
+
+    colours = PLAIN if output.file is not None else palette(color)
+    return render_text(report, TextOptions(verbose=verbose, quiet=quiet, palette=colours, elapsed=elapsed))

@@ -1,0 +1,1 @@
+"""Turns reports, scenarios and charts into text, JSON and pictures, one format per file."""

@@ -1,0 +1,60 @@
+"""Tells one finding: what is wrong, the source that shows where, the path that shows how, and what to change."""
+
+from __future__ import annotations
+
+from sagacheck.core.finding import Finding, Label
+from sagacheck.render.number import number
+from sagacheck.render.scenario import story
+from sagacheck.render.source import Frame, Sources
+from sagacheck.render.terminal import Palette, harmless, wrapped
+
+WIDTH = 100
+"""Cells to which what people read is wrapped."""
+
+
+def finding_lines(finding: Finding, file: str, sources: Sources, palette: Palette, *, whole: bool = False) -> list[str]:
+    """The lines of one finding.
+
+    Args:
+        finding: what to tell.
+        file: the saga's file, for a finding that has no place of its own.
+        sources: where source lines come from.
+        palette: colours.
+        whole: whether long paths are told in full.
+    """
+    spans = [label.span for label in (finding.primary, *finding.secondary) if label.span is not None]
+    last = max((span.end_line if span.end_line - span.line < WIDTH else span.line for span in spans), default=1)
+    frame = Frame(sources, len(str(last)), WIDTH, palette)
+    lines = _head(finding, palette)
+    if not spans:
+        lines.append(f"{' ' * frame.gutter}{palette.paint('gutter', '-->')} {harmless(file)}")
+    primary = finding.primary if finding.primary.span or finding.primary.text else Label(None, "")
+    lines += frame.draw(primary, finding.secondary)
+    lines += _path(finding, frame, palette, whole=whole)
+    lines += [line for note in finding.notes for line in frame.remark("note", note)]
+    if finding.help:
+        lines += frame.remark("help", finding.help)
+    return [*lines, *frame.remark("explain", f"sagacheck explain {finding.code}")]
+
+
+def _head(finding: Finding, palette: Palette) -> list[str]:
+    severity = finding.severity.value
+    tag = f"{severity}[{harmless(finding.code)}]"
+    first, *rest = wrapped(finding.message, WIDTH - len(tag) - 2) or [""]
+    hanging = " " * (len(tag) + 2)
+    return [
+        f"{palette.paint(severity, tag)}{palette.paint('bold', ': ' + first)}",
+        *(palette.paint("bold", hanging + line) for line in rest),
+    ]
+
+
+def _path(finding: Finding, frame: Frame, palette: Palette, *, whole: bool) -> list[str]:
+    if finding.scenario is None:
+        return []
+    if finding.showing is None or finding.showing < 1:
+        which = "the shortest"
+    elif finding.showing == 1:
+        which = "the only one"
+    else:
+        which = f"1 of {number(finding.showing)}, the shortest"
+    return [*frame.remark("path", which), *story(finding.scenario, frame.gutter + 5, palette, whole=whole)]

@@ -1,0 +1,224 @@
+"""The report for people: findings as a good compiler tells them, then a line per saga."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from sagacheck.core.finding import Finding, Label, RootCause, Severity
+from sagacheck.core.report import Failure, FailurePoints, Report, SagaReport, Tally, Verdict
+from sagacheck.render.finding import WIDTH, finding_lines
+from sagacheck.render.number import counted, number, times, written_out
+from sagacheck.render.source import Sources
+from sagacheck.render.terminal import PLAIN, Palette, cells, harmless, harmless_lines, padded, wrapped
+
+_OWN_PROFILES = ("strict", "as drawn")
+_WIDEST_COLUMN = 48
+_VERDICT_ROLES = {Verdict.CHECKED: "good", Verdict.NOT_PROVED: "error", Verdict.INCONCLUSIVE: "warning"}
+
+
+@dataclass(frozen=True, slots=True)
+class TextOptions:
+    """How much the text says, and how.
+
+    Args:
+        verbose: also list claims, assumptions, what was inferred and what was passed over; tell long paths in full.
+        quiet: only findings and failures.
+        palette: colours.
+        elapsed: seconds that the run took; None to say nothing of it.
+    """
+
+    verbose: bool = False
+    quiet: bool = False
+    palette: Palette = PLAIN
+    elapsed: float | None = None
+
+
+def render_text(report: Report, options: TextOptions | None = None) -> str:
+    """The report as text, ending in a line break unless it is empty.
+
+    Control characters and escape sequences that come from models are shown as escapes.
+
+    Args:
+        report: what to tell.
+        options: how much of it.
+    """
+    options = options or TextOptions()
+    shown = list(_distinct(report.sagas))
+    sources = Sources()
+    blocks = [
+        _with_profiles(
+            finding_lines(finding, saga.file, sources, options.palette, whole=options.verbose),
+            profiles,
+            options.palette,
+        )
+        for finding, saga, profiles in shown
+    ]
+    blocks += [_failure_lines(failure, options.palette) for failure in report.failures]
+    if not options.quiet:
+        blocks.append(
+            [*_saga_lines(report.sagas, options), *_closing(report, [finding for finding, _, _ in shown], options)]
+        )
+    return "".join(line + "\n" for line in _separated(blocks))
+
+
+def failure_text(failure: Failure, palette: Palette = PLAIN) -> str:
+    """One failure as text, ending in a line break."""
+    return "".join(line + "\n" for line in _failure_lines(failure, palette))
+
+
+def _separated(blocks: Iterable[list[str]]) -> Iterator[str]:
+    for position, block in enumerate(block for block in blocks if block):
+        if position:
+            yield ""
+        yield from block
+
+
+def _distinct(sagas: Iterable[SagaReport]) -> Iterator[tuple[Finding, SagaReport, list[str]]]:
+    """Each finding once, with the profiles under which it shows, where they are worth a word."""
+    found: dict[tuple[str, str, str, Label, RootCause], tuple[Finding, SagaReport, list[str]]] = {}
+    profiles: dict[tuple[str, str], set[str]] = {}
+    for saga in sagas:
+        profiles.setdefault((saga.file, saga.name), set()).add(saga.profile)
+        for finding in saga.findings:
+            key = (saga.file, finding.code, finding.message, finding.primary, finding.root_cause)
+            found.setdefault(key, (finding, saga, []))[2].append(saga.profile)
+    for finding, saga, names in found.values():
+        several = len(profiles[saga.file, saga.name]) > 1
+        yield finding, saga, names if several or names[0] not in _OWN_PROFILES else []
+
+
+def _with_profiles(lines: list[str], profiles: list[str], palette: Palette) -> list[str]:
+    """The lines of a finding with the profiles under which it shows, above the last line."""
+    if not profiles:
+        return lines
+    margin = lines[-1][: len(lines[-1]) - len(lines[-1].lstrip(" "))]
+    sign = f"{palette.paint('gutter', '=')} {palette.paint('bold', 'profile')}"
+    return [*lines[:-1], f"{margin}{sign}: {', '.join(dict.fromkeys(profiles))}", lines[-1]]
+
+
+def _failure_lines(failure: Failure, palette: Palette) -> list[str]:
+    first, *rest = harmless_lines(failure.message)
+    head = palette.paint("error", "internal error" if failure.internal else "error")
+    place = harmless(str(failure.span) if failure.span else failure.file)
+    return [
+        f"{head}: {palette.paint('bold', f'{place}: {first}' if place else first)}",
+        *(line.rstrip() for line in rest),
+    ]
+
+
+def _saga_lines(sagas: tuple[SagaReport, ...], options: TextOptions) -> Iterator[str]:
+    """The line of every saga, its files and names aligned, with what -v adds."""
+    several: dict[tuple[str, str], set[str]] = {}
+    for saga in sagas:
+        several.setdefault((saga.file, saga.name), set()).add(saga.profile)
+    files = [harmless(saga.file) for saga in sagas]
+    names = [_name(saga, several=len(several[saga.file, saga.name]) > 1) for saga in sagas]
+    widths = [max((min(cells(text), _WIDEST_COLUMN) for text in texts), default=0) for texts in (files, names)]
+    for saga, file, name in zip(sagas, files, names, strict=True):
+        head = [padded(file, widths[0]), options.palette.paint("bold", name) + " " * (widths[1] - cells(name))]
+        yield "  ".join([*head, *_figures(saga), _verdict(saga, options.palette)])
+        if saga.why:
+            yield from (f"  {line}" for line in wrapped(f"because {saga.why}", WIDTH - 2))
+        if options.verbose:
+            yield from _indented("claims assumed of the participants", saga.claims)
+            yield from _indented("assumptions about the engine", saga.assumptions)
+            yield from _indented("inferred from the definition", saga.inferred)
+
+
+def _indented(title: str, entries: Iterable[str]) -> Iterator[str]:
+    for position, entry in enumerate(entries):
+        if not position:
+            yield f"  {title}:"
+        first, *rest = wrapped(entry, WIDTH - 6)
+        yield f"    - {first}"
+        for line in rest:
+            yield f"      {line}"
+
+
+def _name(saga: SagaReport, *, several: bool) -> str:
+    name = harmless(saga.name)
+    return f"{name} ({harmless(saga.profile)})" if several or saga.profile not in _OWN_PROFILES else name
+
+
+def scenario_figures(tally: Tally, cancelled: Tally, unrolled: int | None) -> str:
+    """The exact numbers of scenarios, like `12 scenarios (3 committed, 4 aborted, 5 manual)`.
+
+    Args:
+        tally: scenarios without cancellation.
+        cancelled: scenarios with a cancellation.
+        unrolled: how often a loop was repeated; None without loops.
+    """
+    kinds = f"{number(tally.committed)} committed, {number(tally.aborted)} aborted, {number(tally.manual)} manual"
+    if tally.unhandled:
+        kinds += f", {number(tally.unhandled)} unhandled"
+    if not written_out(tally.total, cancelled.total):
+        kinds += "; exact in JSON"
+    text = f"{counted(tally.total, 'scenario')} ({kinds})"
+    if cancelled.total:
+        text += f" + {number(cancelled.total)} with cancellation"
+    if unrolled is not None:
+        text += f", loops unrolled {times(unrolled)}"
+    return text
+
+
+def _figures(saga: SagaReport) -> Iterator[str]:
+    yield scenario_figures(saga.scenarios, saga.cancelled, saga.unrolled)
+    yield _failure_points(saga)
+
+
+def _failure_points(saga: SagaReport) -> str:
+    points: FailurePoints = saga.failure_points
+    text = f"{number(points.forward)} + {number(points.compensation)} failure points"
+    coverage = saga.coverage
+    if (coverage.forward_handled, coverage.compensation_handled) != (coverage.forward, coverage.compensation):
+        text += f" ({number(coverage.forward_handled)} + {number(coverage.compensation_handled)} handled)"
+    if points.cancellation:
+        text += f", {counted(points.cancellation, 'cancellation point')}"
+    return text
+
+
+def _verdict(saga: SagaReport, palette: Palette) -> str:
+    text = palette.paint(_VERDICT_ROLES[saga.verdict], saga.verdict.value)
+    if saga.verdict is Verdict.CHECKED:
+        text += f"; {counted(len(saga.claims), 'claim')} assumed, 0 tested"
+    if saga.inferred:
+        text += f"; {number(len(saga.inferred))} inferred"
+    return text
+
+
+def _closing(report: Report, findings: list[Finding], options: TextOptions) -> Iterator[str]:
+    """What holds of the whole run."""
+    for passed in report.passed_over:
+        if passed.named or options.verbose:
+            yield f"passed over: {harmless(passed.file)}: {harmless(passed.reason)}"
+    unsaid = 0 if options.verbose else len({passed.file for passed in report.passed_over if not passed.named})
+    if unsaid:
+        them = "it" if unsaid == 1 else "them"
+        yield f"{counted(unsaid, 'file')} passed over, because no saga was seen in {them} (-v lists)"
+    if not report.sagas and not report.failures:
+        yield (
+            f"no saga found in {counted(report.files, 'file')}: a model is a Python file with a module-level Saga(...) "
+            "or SagaMachine class, or a Step Functions definition (.asl.json)"
+        )
+        return
+    if any(saga.verdict is Verdict.CHECKED for saga in report.sagas):
+        yield "checked: every path and every failure point, with a reliable network"
+    yield _totals(report, findings) + (f" ({options.elapsed:.2f} s)" if options.elapsed is not None else "")
+
+
+def _totals(report: Report, findings: list[Finding]) -> str:
+    parts = [
+        counted(count, severity.value)
+        for severity in Severity
+        if (count := sum(finding.severity is severity for finding in findings))
+    ]
+    broken = sum(failure.internal for failure in report.failures)
+    if len(report.failures) > broken:
+        parts.append(counted(len(report.failures) - broken, "failure to load", "failures to load"))
+    if broken:
+        parts.append(counted(broken, "internal error"))
+    undecided = sum(saga.verdict is Verdict.INCONCLUSIVE for saga in report.sagas)
+    if undecided:
+        parts.append(f"{number(undecided)} inconclusive")
+    return ", ".join(parts) or "no findings"
