@@ -74,7 +74,7 @@ class Spot:
         if isinstance(data, int | float) and not isinstance(data, bool) and least <= data <= min(most, _MOST):
             return data
         limit = f"from {least:g} to {most:.0f}" if math.isfinite(most) else f"of at least {least:g}"
-        raise self.error(f"`{self.path[-1]}` must be a number {limit}")
+        raise self.error(f"{self._name} must be a number {limit}")
 
     def member(self, name: str) -> Spot | None:
         """The member of this name, if there is one."""
@@ -94,8 +94,18 @@ class Spot:
         return () if found is None else tuple(read(item) for item in found.items)
 
     def _expected(self, kind: type) -> DefinitionError:
-        what = f"`{self.path[-1]}`" if self.path and isinstance(self.path[-1], str) else "this"
-        return self.error(f"{what} must be {_WORD_OF[kind]}, and is {_named(self.value)}")
+        return self.error(f"{self._name} must be {_WORD_OF[kind]}, and is {_named(self.value)}")
+
+    @property
+    def _name(self) -> str:
+        """What the value is called in messages."""
+        match self.path:
+            case (*_, str(name), int(index)):
+                return f"item {index + 1} of `{name}`"
+            case (*_, str(name)):
+                return f"`{name}`"
+            case _:
+                return "this"
 
 
 def _named(value: Value) -> str:

@@ -51,8 +51,8 @@ def _forms(verbs: Iterable[str]) -> dict[str, str]:
 UNDOING = _forms(
     _split(
         """abort annul cancel compensate credit deallocate delete deprovision deregister destroy discard free
-        refund reimburse release remove restock restore return reverse revert revoke rollback terminate unassign unblock unbook undo unlock
-        unreserve unwind void"""
+        refund reimburse release remove restock restore return reverse revert revoke rollback terminate
+        unassign unblock unbook undo unlock unreserve unwind void"""
     )
 ) | {"cancellation": "cancel", "compensation": "compensate", "reversal": "reverse", "removal": "remove"}
 """Words that say that something is undone, with the verb that they are forms of."""

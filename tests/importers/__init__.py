@@ -1,0 +1,1 @@
+"""Tests of what definitions written for engines mean as charts."""
