@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sagacheck.core.chart import Call, CancellationTest, Chart, Choice, Compensate, Origin
+from sagacheck.core.chart import CANCELLED, Call, CancellationTest, Chart, Choice, Compensate, Join, Origin
 from sagacheck.core.duration import in_words
 from sagacheck.core.finding import Finding, Severity
 from sagacheck.core.outcome import Outcome
@@ -13,6 +13,7 @@ from sagacheck.core.retry import Until
 from sagacheck.core.step import StepSpec
 from sagacheck.rules.registry import all_rules
 from sagacheck.semantics.analysis import DEFAULT_UNROLL, Analysis, TooLargeError
+from sagacheck.semantics.questions import may_find_nothing
 
 
 def check_chart(chart: Chart, file: str, unroll: int = DEFAULT_UNROLL) -> SagaReport:
@@ -48,7 +49,7 @@ def check_chart(chart: Chart, file: str, unroll: int = DEFAULT_UNROLL) -> SagaRe
         failure_points=points,
         coverage=coverage,
         findings=tuple(findings),
-        claims=(*_claims(chart), *chart.claims),
+        claims=(*_claims(chart), *_tolerance(analysis), *chart.claims),
         assumptions=chart.assumptions,
         inferred=_inferred(chart),
         unrolled=unroll if analysis.unrolled.has_loops else None,
@@ -101,9 +102,8 @@ def _failure_points(analysis: Analysis) -> tuple[FailurePoints, Coverage]:
             cancellation += Outcome.CANCELLED in edges
         elif isinstance(node, Choice):
             cancellation += isinstance(node.test, CancellationTest)
-    cancellation += sum(move.cost == 0 and bool(move.target.cancelled) and not position.cancelled
-                        and not isinstance(chart.node[position.node], Choice)
-                        for position, moves in analysis.walk.moves.items() for move in moves)
+        elif isinstance(node, Join):
+            cancellation += CANCELLED in edges
     points = FailurePoints(len(forward), len(compensation), cancellation)
     return points, Coverage(sum(forward.values()), len(forward), sum(compensation.values()), len(compensation))
 
@@ -132,6 +132,18 @@ def _claims_of(chart: Chart, step: StepSpec) -> list[str]:
         again = "retried; " if step.policy.retries else ""
         claims.append(f"{step.name}: {again}its contract is not declared")
     return claims
+
+
+def _tolerance(analysis: Analysis) -> list[str]:
+    """The compensations that may be called for nothing, which their participants are taken to tolerate."""
+    try:
+        return [
+            f"{node.action}: succeeds when there is nothing to undo"
+            for node in analysis.chart.node.values()
+            if isinstance(node, Compensate) and may_find_nothing(analysis, node)
+        ]
+    except TooLargeError:
+        return []
 
 
 def _inferred(chart: Chart) -> tuple[str, ...]:

@@ -248,16 +248,7 @@ class _Lowering:
 
 def _without_unreachable(chart: Chart) -> Chart:
     """The chart without what was drawn for failures that cannot occur."""
-    following: dict[str, list[str]] = {}
-    for source, _, target in chart.links():
-        following.setdefault(source, []).append(target)
-    reached: set[str] = set()
-    waiting = [chart.start]
-    while waiting:
-        node = waiting.pop()
-        if node not in reached:
-            reached.add(node)
-            waiting.extend(following.get(node, ()))
+    reached = chart.reachable([chart.start])
     return replace(
         chart,
         nodes=tuple(node for node in chart.nodes if node.id in reached),

@@ -23,7 +23,7 @@ that nobody reaches are all representable, for the rules to find.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
@@ -295,6 +295,22 @@ class Chart:
                     yield node.id, region.id, region.entry
             elif isinstance(node, Exit) and node.region in self.fork_of:
                 yield node.id, FAILED if node.failed else DONE, self.fork_of[node.region].join
+
+    def reachable(self, sources: Iterable[str], *, backward: bool = False) -> set[str]:
+        """The ids that links lead to from these, with these; backward, those from which links lead to them."""
+        following: dict[str, list[str]] = {}
+        for source, _, target in self.links():
+            if backward:
+                source, target = target, source  # noqa: PLW2901 - the same walk the other way round
+            following.setdefault(source, []).append(target)
+        found: set[str] = set()
+        waiting = list(sources)
+        while waiting:
+            here = waiting.pop()
+            if here not in found:
+                found.add(here)
+                waiting.extend(following.get(here, ()))
+        return found
 
     def graph(self) -> networkx.MultiDiGraph[str]:
         """The chart for networkx: nodes by id with attribute `node`, edges keyed by label.

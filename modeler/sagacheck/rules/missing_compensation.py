@@ -42,7 +42,7 @@ from sagacheck.core.outcome import OUTSTANDING, EndKind, Status
 from sagacheck.core.step import StepSpec
 from sagacheck.rules.rule import Evidence, cause, evidence, span_of, trigger, when, where_it_struck
 from sagacheck.semantics.analysis import Analysis
-from sagacheck.semantics.questions import Question, at_end, happens
+from sagacheck.semantics.questions import Question, at_end, happens, having
 
 CODE = "SC201"
 NAME = "missing-compensation"
@@ -63,7 +63,7 @@ def _stands(analysis: Analysis, step: StepSpec) -> Evidence | None:
     """How the effect outlives the saga; a certain effect tells the story better than a possible one."""
     for statuses in (frozenset({Status.APPLIED}), OUTSTANDING):
         at = at_end(EndKind.ABORTED, EndKind.MANUAL)
-        question = Question(at, lambda space, wanted=statuses: space.having(step.name, wanted))  # type: ignore[misc]
+        question = Question(at, having(step.name, statuses))
         if happens(analysis, question):
             return evidence(analysis, question)
     return None

@@ -96,7 +96,7 @@ def trigger(scenario: Scenario, *, besides: Iterable[str] = ()) -> Event | None:
 def when(event: Event | None) -> str:
     """The clause that says on what occasion: " when `x` is rejected"."""
     if event is None:
-        return ""
+        return " when the saga is called off"
     if event.kind is EventKind.CANCELLATION:
         return " when the saga is cancelled"
     return f" when `{event.text}` {says(event.result)}"

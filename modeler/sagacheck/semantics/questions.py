@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import functools
+import operator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sagacheck.core.outcome import EndKind
+from sagacheck.core.chart import Compensate
+from sagacheck.core.outcome import EndKind, Status
 from sagacheck.core.scenario import Scenario
 from sagacheck.semantics.analysis import Analysis, Reach, TooLargeError, kind_of
 from sagacheck.semantics.layers import shortest_end
@@ -49,13 +52,61 @@ def at_end(*kinds: EndKind, cancelled: bool | None = None) -> Callable[[Walk, Po
     return at
 
 
-def happens(analysis: Analysis, question: Question) -> bool:
+def stuck_at(node: str) -> Callable[[Walk, Position], bool]:
+    """The positions at which the walk is stuck for want of an edge of this node."""
+    return lambda _, position: position.node == node and bool(position.stuck)
+
+
+def anything(space: Space) -> Memories:
+    """Any memory."""
+    return space.true
+
+
+def having(
+    step: str, statuses: Iterable[Status], *, tried: bool | None = None, excused: bool | None = None
+) -> Callable[[Space], Memories]:
+    """The memories in which a step has one of these statuses.
+
+    Args:
+        step: its name.
+        statuses: which ones.
+        tried: whether its compensation must have been called, must not have been, or either.
+        excused: whether some compensation must have failed, or a pivot stayed unknown; must not; or either.
+    """
+
+    def where(space: Space) -> Memories:
+        found = space.having(step, statuses)
+        if tried is not None:
+            found &= space.tried(step) if tried else ~space.tried(step)
+        if excused is not None:
+            found &= space.excused.values[excused]
+        return found
+
+    return where
+
+
+def happens(analysis: Analysis, question: Question, *, unrolled: bool = False) -> bool:
     """Whether it happens, however often loops are repeated.
+
+    Args:
+        analysis: of the chart in question.
+        question: what is asked.
+        unrolled: whether the question is about outcomes of calls, which are remembered only with loops unrolled.
 
     Raises:
         TooLargeError: if the sets of memories outgrow the room for them.
     """
-    return _found(analysis.reach, question).satisfiable()
+    return _found(analysis.scenarios if unrolled else analysis.reach, question).satisfiable()
+
+
+def may_find_nothing(analysis: Analysis, node: Compensate) -> Question | None:
+    """The question whether a compensation is called when none of its steps has had an effect; None if it is not."""
+
+    def where(space: Space) -> Memories:
+        return functools.reduce(operator.and_, [space.having(step, [Status.NONE]) for step in node.steps])
+
+    question = Question(at_node(node.id), where)
+    return question if happens(analysis, question) else None
 
 
 def always(analysis: Analysis, question: Question) -> bool:

@@ -188,19 +188,19 @@ class Walk:
 
     @cached_property
     def order(self) -> list[Position]:
-        """All positions, each after those that lead to it, loops excepted."""
+        """All positions, each after those that lead to it, loops excepted; earlier moves' targets first."""
         order: list[Position] = []
         seen: set[Position] = set()
         work: list[tuple[Position, Iterator[Move]]] = []
         if self.start in self.moves:
             seen.add(self.start)
-            work.append((self.start, iter(self.moves[self.start])))
+            work.append((self.start, reversed(self.moves[self.start])))
         while work:
             position, rest = work[-1]
             for move in rest:
                 if move.target not in seen:
                     seen.add(move.target)
-                    work.append((move.target, iter(self.moves[move.target])))
+                    work.append((move.target, reversed(self.moves[move.target])))
                     break
             else:
                 order.append(position)

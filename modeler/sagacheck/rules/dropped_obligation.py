@@ -1,0 +1,81 @@
+"""A compensation that fails drops the remaining ones.
+
+## What it does
+
+Looks for an end at which a compensation has failed, and the compensation of another step that has happened was never
+called.
+
+## Why is this bad?
+
+The refund was refused: bad enough. But the stock, which could have been released, stays reserved too, only because
+its turn came after.
+
+## Example
+
+```python
+refund_failed = failed(refunding.to(stuck))          # and the reservation?
+```
+
+## What to do instead
+
+Let the other compensations run, and call a person at the end: `failed(refunding.to(releasing_then_call))`. Engines
+that stop at the first failure (a profile says so) usually have a switch to go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sagacheck.core.finding import Finding, Label, Severity
+from sagacheck.core.outcome import EndKind, Status
+from sagacheck.core.scenario import EventKind, Scenario
+from sagacheck.rules.rule import cause, evidence, quoted, says, span_of
+from sagacheck.semantics.analysis import Analysis
+from sagacheck.semantics.questions import Question, at_end, happens, having
+
+CODE = "SC208"
+NAME = "dropped-obligation"
+SEVERITY = Severity.ERROR
+
+
+def check(analysis: Analysis) -> Iterator[Finding]:
+    """Reports, for each compensation whose failure drops others, the steps that it leaves standing."""
+    groups: dict[str, list[tuple[str, Question]]] = {}
+    for step in analysis.chart.steps:
+        if step.compensation is None or not step.owes:
+            continue
+        where = having(step.name, [Status.MAYBE, Status.APPLIED], tried=False, excused=True)
+        question = Question(at_end(EndKind.ABORTED, EndKind.MANUAL), where)
+        if happens(analysis, question):
+            scenario = evidence(analysis, question).scenario
+            failed = _failed(scenario) if scenario else None
+            if failed is not None:
+                groups.setdefault(failed, []).append((step.name, question))
+    for failed, dropped in groups.items():
+        yield _finding(analysis, failed, [name for name, _ in dropped], dropped[0][1])
+
+
+def _failed(scenario: Scenario) -> str | None:
+    """The compensation that failed last: after it nothing more was tried."""
+    failed = [event.node for event in scenario.events if event.kind is EventKind.COMPENSATION and event.failed]
+    return failed[-1] if failed else None
+
+
+def _finding(analysis: Analysis, failed: str, steps: list[str], question: Question) -> Finding:
+    chart = analysis.chart
+    shown = evidence(analysis, question)
+    node = chart.node[failed]
+    result = next((e.result for e in shown.scenario.events if e.node == failed), "failed") if shown.scenario else "failed"
+    return Finding(
+        code=CODE,
+        name=NAME,
+        severity=SEVERITY,
+        saga=chart.name,
+        message=f"when `{node.text}` {says(result)}, {quoted(steps)} {'is' if len(steps) == 1 else 'are'} not undone either",
+        primary=Label(node.span, "drops the compensations after it when it fails"),
+        root_cause=cause(chart, [failed], "drop no other obligation"),
+        secondary=tuple(Label(span_of(chart, step), "is left standing") for step in steps),
+        scenario=shown.scenario,
+        showing=shown.showing,
+        help="let the other compensations run first, then end where a person is called",
+    )

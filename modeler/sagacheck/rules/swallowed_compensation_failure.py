@@ -1,0 +1,62 @@
+"""The saga ends as aborted although a compensation failed.
+
+## What it does
+
+Looks for an aborted end at which a compensation was refused, or gave up without an answer, and its effect stands or
+may stand.
+
+## Why is this bad?
+
+"Aborted" says that nothing is left. Here something is, and nobody is told.
+
+## Example
+
+```python
+refunded = ok(refunding.to(cancelled))
+refund_failed = failed(refunding.to(cancelled))      # and the money?
+```
+
+## What to do instead
+
+End where a person is called: `stuck = Manual("refund by hand")`, `failed(refunding.to(stuck))`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sagacheck.core.finding import Finding, Label, Severity
+from sagacheck.core.outcome import OUTSTANDING, EndKind
+from sagacheck.rules.rule import cause, compensations, evidence, span_of
+from sagacheck.semantics.analysis import Analysis
+from sagacheck.semantics.questions import Question, at_end, happens, having
+
+CODE = "SC209"
+NAME = "swallowed-compensation-failure"
+SEVERITY = Severity.ERROR
+
+
+def check(analysis: Analysis) -> Iterator[Finding]:
+    """Reports every step whose compensation was tried in vain at an aborted end."""
+    chart = analysis.chart
+    wired = compensations(chart)
+    for step in chart.steps:
+        if not step.owes:
+            continue
+        question = Question(at_end(EndKind.ABORTED), having(step.name, OUTSTANDING, tried=True))
+        if happens(analysis, question):
+            shown = evidence(analysis, question)
+            nodes = wired.get(step.name, [])
+            action = nodes[0].action if nodes else "its compensation"
+            yield Finding(
+                code=CODE,
+                name=NAME,
+                severity=SEVERITY,
+                saga=chart.name,
+                message=f"the saga ends as aborted although `{action}` failed: `{step.name}` still stands",
+                primary=Label(nodes[0].span if nodes else span_of(chart, step.name), "its failure goes unnoticed"),
+                root_cause=cause(chart, [step.name], "tell of a failed compensation"),
+                scenario=shown.scenario,
+                showing=shown.showing,
+                help='lead its failure to an end where a person is called: Manual("what to do")',
+            )

@@ -1,0 +1,74 @@
+"""A state that no way leads to.
+
+## What it does
+
+Looks for states that cannot be reached from the start by any chain of edges. Of states that only lead to one another
+the first is reported; the others are listed with it.
+
+## Why is this bad?
+
+Somebody wrote it for a reason. A compensation that nobody reaches is a compensation that never runs, and a misspelt
+or forgotten transition is the usual cause.
+
+## Example
+
+```python
+class Checkout(SagaMachine):
+    charging = Call(charge, initial=True)
+    refunding = Compensate(charge)                   # no transition leads here
+    booked, cancelled = Committed(), Aborted()
+    charged = ok(charging.to(booked))
+    failed_ = rejected(charging.to(cancelled)) | unknown(charging.to(cancelled))
+    refunded = ok(refunding.to(cancelled)) | failed(refunding.to(cancelled))
+```
+
+## What to do instead
+
+Lead a transition to it, or delete it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sagacheck.core.chart import AnyNode, Compensate
+from sagacheck.core.finding import Finding, Label, Severity
+from sagacheck.rules.rule import cause, quoted
+from sagacheck.semantics.analysis import Analysis
+
+CODE = "SC102"
+NAME = "unreachable-state"
+SEVERITY = Severity.ERROR
+
+
+def check(analysis: Analysis) -> Iterator[Finding]:
+    """Reports states without a way from the start: an error for a compensation, a warning for others."""
+    chart = analysis.chart
+    reached = chart.reachable([chart.start])
+    lost = [node for node in chart.node.values() if node.id not in reached]
+    led_to = {target for source, _, target in chart.links() if source not in reached and source != target}
+    told: set[str] = set()
+    # States that others in the dark lead to are the consequence, not the cause.
+    for node in sorted(lost, key=lambda node: node.id in led_to):
+        if node.id in told:
+            continue
+        behind = chart.reachable([node.id]) - reached
+        told |= behind
+        yield _finding(analysis, node, [other.id for other in lost if other.id in behind and other is not node])
+
+
+def _finding(analysis: Analysis, node: AnyNode, behind: list[str]) -> Finding:
+    chart = analysis.chart
+    never = isinstance(node, Compensate)
+    what = f", so `{node.action}` never runs" if isinstance(node, Compensate) else ""
+    return Finding(
+        code=CODE,
+        name=NAME,
+        severity=SEVERITY if never else Severity.WARNING,
+        saga=chart.name,
+        message=f"no way leads to `{node.text}`{what}",
+        primary=Label(node.span, "is never reached"),
+        root_cause=cause(chart, [node.id], "be reached"),
+        help="lead an edge to it, or delete it",
+        notes=(f"nor to what only it leads to: {quoted(behind)}",) if behind else (),
+    )
