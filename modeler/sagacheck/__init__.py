@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sagacheck.authoring.flow import Compensation, Retry, Step, first_of, parallel, when
-    from sagacheck.authoring.machine_states import (
+    from sagacheck.authoring.machine.states import (
         Aborted,
         Call,
         Committed,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "sagacheck.authoring.flow": ("Compensation", "Retry", "Step", "first_of", "parallel", "when"),
-    "sagacheck.authoring.machine_states": (
+    "sagacheck.authoring.machine.states": (
         "Aborted",
         "Call",
         "Committed",

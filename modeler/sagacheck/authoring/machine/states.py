@@ -94,7 +94,7 @@ class Call(State):
         TypeError: if `step` is no step.
     """
 
-    def __init__(self, step: Step, *, initial: bool = False, **options: Unpack[StateOptions]) -> None:
+    def __init__(self, step: Step | StepSpec, *, initial: bool = False, **options: Unpack[StateOptions]) -> None:
         self.step = _spec(step, "Call")
         self.span = caller_span()
         super().__init__(initial=initial, **options)
@@ -112,7 +112,7 @@ class Compensate(State):
         TypeError: if there is no step, or something that is none.
     """
 
-    def __init__(self, *steps: Step, initial: bool = False, **options: Unpack[StateOptions]) -> None:
+    def __init__(self, *steps: Step | StepSpec, initial: bool = False, **options: Unpack[StateOptions]) -> None:
         if not steps:
             msg = "Compensate() undoes nothing; name the step, like Compensate(reserve)"
             raise TypeError(msg)

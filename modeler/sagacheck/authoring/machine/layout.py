@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from statemachine import State
 from statemachine.transition import Transition
 
-from sagacheck.authoring.class_source import assigned_in
-from sagacheck.authoring.machine_states import Call, Compensate, Ending, Failed, SagaMachine, marks_of
+from sagacheck.authoring.machine.class_source import assigned_in
+from sagacheck.authoring.machine.states import Call, Compensate, Ending, Failed, SagaMachine, marks_of
 from sagacheck.core.outcome import Outcome
 from sagacheck.core.span import Span
 

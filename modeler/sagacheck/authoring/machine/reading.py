@@ -12,9 +12,9 @@ from statemachine.callbacks import CallbackGroup
 from statemachine.transition import Transition
 from statemachine.utils import humanize_id
 
-from sagacheck.authoring.class_source import header_of
-from sagacheck.authoring.machine_guards import Decider, Decision, Go, Impossible, Nowhere, Question, Vocabulary, Way
-from sagacheck.authoring.machine_layout import (
+from sagacheck.authoring.machine.class_source import header_of
+from sagacheck.authoring.machine.guards import Decider, Decision, Go, Impossible, Nowhere, Question, Vocabulary, Way
+from sagacheck.authoring.machine.layout import (
     Layout,
     Problem,
     every_state,
@@ -25,7 +25,7 @@ from sagacheck.authoring.machine_layout import (
     path_of,
     tried_in,
 )
-from sagacheck.authoring.machine_states import Call, Compensate, Ending, Failed, SagaMachine, marks_of
+from sagacheck.authoring.machine.states import Call, Compensate, Ending, Failed, SagaMachine, marks_of
 from sagacheck.core import chart as charts
 from sagacheck.core.chart import DONE, FAILED, NEXT, AnyNode, Chart, Choice, Condition, Edge, Origin, Region
 from sagacheck.core.duration import seconds

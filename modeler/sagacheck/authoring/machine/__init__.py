@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from sagacheck.authoring.machine_reading import MachineError, chart_of_machine
-from sagacheck.authoring.machine_states import (
+from sagacheck.authoring.machine.compiled import CompiledSaga
+from sagacheck.authoring.machine.making import machine_of_chart
+from sagacheck.authoring.machine.reading import MachineError, chart_of_machine
+from sagacheck.authoring.machine.states import (
     Aborted,
     Call,
     Committed,
@@ -22,6 +24,7 @@ __all__ = [
     "Aborted",
     "Call",
     "Committed",
+    "CompiledSaga",
     "Compensate",
     "Failed",
     "MachineError",
@@ -30,6 +33,7 @@ __all__ = [
     "cancelled",
     "chart_of_machine",
     "failed",
+    "machine_of_chart",
     "ok",
     "rejected",
     "unknown",
