@@ -171,7 +171,7 @@ _RESERVED = (
 """What instances carry, and what python-statemachine calls by name."""
 
 
-def _made(name: str, base: type, namespace: Mapping[str, Any], **options: object) -> Any:  # noqa: ANN401
+def _made(name: str, base: type, namespace: Mapping[str, Any], /, **options: object) -> Any:  # noqa: ANN401
     """What a class statement makes: for the library's nested states, a state."""
     return new_class(name, (base,), options, lambda body: body.update(namespace))
 
