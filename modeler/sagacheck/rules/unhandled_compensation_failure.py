@@ -26,14 +26,22 @@ Go on with the other compensations and end where a person is called:
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sagacheck.core.chart import Compensate, Origin
 from sagacheck.core.finding import Finding, Label, Severity
-from sagacheck.rules.rule import cause, evidence, quoted, says
+from sagacheck.core.outcome import OUTSTANDING
+from sagacheck.core.scenario import Scenario
+from sagacheck.rules.rule import Evidence, cause, quoted, says
 from sagacheck.semantics.analysis import Analysis
-from sagacheck.semantics.questions import Question, anything, happens, stuck_at
+from sagacheck.semantics.questions import Question, anything, example, happens, showing, stuck_at
 from sagacheck.semantics.walk import labels
+
+if TYPE_CHECKING:
+    from sagacheck.semantics.symbolic import Memories, Space
 
 CODE = "SC207"
 NAME = "unhandled-compensation-failure"
@@ -49,7 +57,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         missing = [label for label in labels(chart, node) if label not in chart.successors[node.id]]
         question = Question(stuck_at(node.id), anything)
         if missing and happens(analysis, question):
-            shown = evidence(analysis, question)
+            shown = Evidence(_telling(analysis, node), showing(analysis, question))
             imported = chart.origin is Origin.IMPORTED
             ending = "the execution fails" if imported else "the saga is stuck"
             standing = [step for step, _ in shown.scenario.outstanding] if shown.scenario else []
@@ -71,3 +79,13 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                     + " and ".join(f"{label}({node.id}.to(...))" for label in missing)
                 ),
             )
+
+
+def _telling(analysis: Analysis, node: Compensate) -> Scenario | None:
+    """The shortest scenario, if possible one in which there was something to undo: it shows what is lost."""
+
+    def where(space: Space) -> Memories:
+        return functools.reduce(operator.or_, [space.having(step, OUTSTANDING) for step in node.steps])
+
+    question = Question(stuck_at(node.id), where)
+    return example(analysis, question if happens(analysis, question) else Question(stuck_at(node.id), anything))
