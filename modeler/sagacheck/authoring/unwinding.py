@@ -8,7 +8,7 @@ a question before it. So a chain of n steps costs n nodes, whichever step fails 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sagacheck.authoring.profile import FailedCompensation, FailingStep, Profile
 from sagacheck.core.chart import NO, YES, AnyNode, Choice, Compensate, Edge, LedgerTest
@@ -110,7 +110,8 @@ class Scope:
             if spec is None:  # pragma: no cover - covered holds steps with a compensation only
                 continue
             if self.profile.failed_compensation is FailedCompensation.NEVER:
-                spec = replace(spec, policy=RetryPolicy(None, Until.DONE, spec.policy.interval, spec.policy.backoff))
+                policy = RetryPolicy(None, Until.DONE, spec.policy.interval, spec.policy.backoff)
+                spec = CompensationSpec(spec.action, policy, spec.handler, spec.inferred)
             names = tuple(step.name for step in steps)
             items.append(Item(spec, names, self.place[names[0]], names[0] in self.spine))
         return tuple(items)
