@@ -42,10 +42,12 @@ class Place:
 
     Args:
         fail: gives the node to go to when a step fails with an outcome.
+        abandon: gives the node to go to when a cancellation abandons the call of a step.
         region: the region of a fork that it lies in; "" outside.
     """
 
     fail: Callable[[StepSpec, Outcome], str]
+    abandon: Callable[[StepSpec], str]
     region: str = ""
 
 
@@ -74,7 +76,8 @@ class _Lowering:
     def chart(self) -> Chart:
         saga = self.saga
         committed = self.drawing.add(End(id="committed", span=saga.span, kind=EndKind.COMMITTED))
-        start = self._draw(saga.flow, Place(self.scope.after_failure), committed, gated=False)
+        place = Place(self.scope.after_failure, lambda step: self.scope.after_failure(step, Outcome.UNKNOWN))
+        start = self._draw(saga.flow, place, committed, gated=False)
         drawn = Chart(
             name=saga.name,
             start=start,
@@ -132,7 +135,7 @@ class _Lowering:
             for outcome in step.outcomes
         }
         if self.saga.cancellable and self.profile.abandons_on_cancel and not self._past_pivot(step.name):
-            targets[Outcome.CANCELLED] = self.scope.after_failure(step, Outcome.UNKNOWN)
+            targets[Outcome.CANCELLED] = place.abandon(step)
         return self.drawing.add(node, **targets)
 
     def _past_pivot(self, step: str) -> bool:
@@ -179,13 +182,16 @@ class _Lowering:
             # Once every call in flight is answered, any of the branches' steps may have happened.
             return place.fail(replace(steps[-1], effect=True), Outcome.UNKNOWN)
 
+        def abandon(_step: StepSpec) -> str:
+            return place.abandon(replace(steps[-1], effect=True))
+
         regions = []
         ends = {DONE: following}
         for branch in flow.branches:
             region = f"{fork[5:]} {next(branch.steps()).name}"
             done = self.drawing.add(Exit(id=f"done {region}", region=region))
             failed = self._failed_exit(f"failed {region}", region)
-            inner = replace(place, fail=failed if holds else unwind, region=region)
+            inner = replace(place, fail=failed if holds else unwind, abandon=abandon, region=region)
             regions.append(Region(id=region, entry=self._draw(branch, inner, done, gated=False)))
             if f"failed {region}" in self.drawing.nodes:
                 ends[FAILED] = unwind()

@@ -51,7 +51,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 name=NAME,
                 severity=Severity.WARNING if accepted else SEVERITY,
                 saga=chart.name,
-                message=f"`{step.name}` cannot be undone and may stand when the saga is aborted{when(struck)}",
+                message=f"`{step.name}` cannot be undone, yet the saga may end as aborted{when(struck)}",
                 primary=Label(span_of(chart, step.name), "cannot be undone"),
                 root_cause=cause(chart, [step.name], "go forward after the pivot"),
                 secondary=where_it_struck(chart, struck, step.name),
