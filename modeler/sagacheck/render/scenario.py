@@ -11,6 +11,7 @@ from sagacheck.render.number import counted
 from sagacheck.render.terminal import PLAIN, Palette, cells, harmless, padded
 
 _WIDEST_NAME = 44
+_WIDEST_END = 56
 _LONGEST_WHOLE = 24
 _KEPT_AT_EDGES = 3
 _MOST_OUTSTANDING = 8
@@ -51,9 +52,11 @@ def story(scenario: Scenario, indent: int = 0, palette: Palette = PLAIN, *, whol
     rows.append(_end_row(scenario))
     what = max((min(cells(row.what), _WIDEST_NAME) for row in rows if row.number), default=0)
     result = max((cells(row.result) for row in rows if row.number), default=0)
-    column = digits + 2 + what + 3 + result + 3
+    end = cells(rows[-1].what) + 2 if rows[-1].remarks else 0
+    column = max(digits + 2 + what + 3 + result + 3, end if end <= _WIDEST_END else 0)
     margin = " " * indent
-    return [(margin + line).rstrip() for row in rows for line in _lines(row, (digits, what, result, column), palette)]
+    lines = (line for row in rows for line in _lines(row, (digits, what, result, column), palette))
+    return [(margin + line).rstrip() for line in lines if line.strip()]
 
 
 def _lines(row: _Row, widths: tuple[int, int, int, int], palette: Palette) -> Iterator[str]:
@@ -66,9 +69,13 @@ def _lines(row: _Row, widths: tuple[int, int, int, int], palette: Palette) -> It
         head = palette.paint(row.role, row.what) if row.role else row.what
         taken = cells(row.what)
     first, *rest = row.remarks or ("",)
-    yield head + " " * max(2, column - taken) + first
+    if taken + 2 > column and not row.number:
+        yield head
+        yield " " * column + first
+    else:
+        yield head + " " * max(2, column - taken) + first
     for remark in rest:
-        yield " " * max(column, 0) + remark
+        yield " " * column + remark
 
 
 def _event_row(number: int, event: Event) -> _Row:

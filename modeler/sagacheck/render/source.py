@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -42,16 +43,23 @@ class Sources:
 
 def _read_lines(file: str) -> list[str]:
     """The lines as Python counts them: form feeds and exotic separators end none."""
-    from tokenize import detect_encoding
-
     try:
         with open(file, "rb") as stream:  # noqa: PTH123 - a path that the platform refuses raises ValueError here, too
             data = stream.read()
-        encoding = detect_encoding(io.BytesIO(data).readline)[0] if file.endswith(".py") else "utf-8-sig"
-        text = data.decode(encoding, errors="replace")
-    except (OSError, ValueError, SyntaxError, LookupError):
+    except (OSError, ValueError):
         return []
+    text = data.decode(_encoding(file, data), errors="replace")
     return io.StringIO(text, newline=None).read().split("\n")
+
+
+def _encoding(file: str, data: bytes) -> str:
+    """The encoding that a Python file declares; UTF-8 for anything else and for a declaration that makes no sense."""
+    from tokenize import detect_encoding
+
+    if file.endswith(".py"):
+        with suppress(SyntaxError):
+            return detect_encoding(io.BytesIO(data).readline)[0]
+    return "utf-8-sig"
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +272,10 @@ class Frame:
         text = harmless(mark.text)
         if column + 1 + cells(text) <= room:
             return [f"{head} {self.palette.paint(mark.role, text)}"]
-        indent = indent if room - indent >= _NARROWEST else 4
+        if cells(text) <= room:
+            indent = min(indent, room - cells(text))
+        elif room - indent < _NARROWEST:
+            indent = 4
         return [head] + [
             " " * indent + self.palette.paint(mark.role, line) for line in wrapped(mark.text, room - indent)
         ]

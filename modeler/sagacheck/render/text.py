@@ -94,7 +94,7 @@ def _with_profiles(lines: list[str], profiles: list[str], palette: Palette) -> l
         return lines
     margin = lines[-1][: len(lines[-1]) - len(lines[-1].lstrip(" "))]
     sign = f"{palette.paint('gutter', '=')} {palette.paint('bold', 'profile')}"
-    return [*lines[:-1], f"{margin}{sign}: {', '.join(dict.fromkeys(profiles))}", lines[-1]]
+    return [*lines[:-1], f"{margin}{sign}: {', '.join(map(harmless, dict.fromkeys(profiles)))}", lines[-1]]
 
 
 def _failure_lines(failure: Failure, palette: Palette) -> list[str]:

@@ -1,0 +1,1 @@
+"""Tests of what turns data into text, JSON and pictures."""
