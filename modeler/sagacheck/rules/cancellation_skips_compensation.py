@@ -3,7 +3,8 @@
 ## What it does
 
 Looks for an aborted end that a cancellation led to and at which a step stands, or may stand, although it has a
-compensation; and, in a machine that may be cancelled, for a call during which a cancellation has no way on.
+compensation; and, in a machine that may be cancelled, for a call during which a cancellation has no way on. Once a
+step that cannot be undone is being called, a cancellation may be refused.
 
 ## Why is this bad?
 
@@ -61,7 +62,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 def _deaf(analysis: Analysis, node: Call) -> bool:
     """Whether a cancellation may arrive here, before any pivot and before any failure, without an edge for it."""
     chart = analysis.chart
-    if CANCELLED in chart.successors[node.id]:
+    step = chart.step.get(node.step)
+    if CANCELLED in chart.successors[node.id] or (step is not None and step.non_compensatable):
         return False
     question = Question(at_node(node.id), lambda space: space.failed.values[0])
     pivots = [step.name for step in chart.steps if step.non_compensatable]
