@@ -64,9 +64,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 def _swallowed(analysis: Analysis, step: str) -> Callable[[Space], Memories]:
     """The memories of a committed saga without the step's effect, and without an alternative in its place."""
     others = [other.name for other in analysis.chart.steps if other.owes and other.name != step]
-    reach = analysis.scenarios
-    at = at_end(EndKind.COMMITTED)
-    committed = reach.at(position for position in reach.finals if at(reach.walk, position))
+    committed = analysis.scenarios.at(at_end(EndKind.COMMITTED))
 
     def where(space: Space) -> Memories:
         with_it = committed & space.having(step, [Status.APPLIED])

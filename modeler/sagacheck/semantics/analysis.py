@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -19,11 +19,15 @@ DEFAULT_UNROLL = 2
 """How often a loop's body is walked through for counting and listing."""
 
 # Room for nodes of decision diagrams. A table costs time and memory as a whole, so it grows with the chart.
-_SMALL_CHART = 200
-_SMALL_ROOM = 1 << 17
+_SMALL_CHART = 100
+_SMALL_ROOM = 1 << 15
 _LARGE_ROOM = 1 << 22
 _LARGEST_ROOM = 1 << 24
 LISTING_ROOM = 1 << 23
+
+
+Which = Callable[[Walk, Position], bool]
+"""Says which positions of a walk count."""
 
 
 class TooLargeError(Exception):
@@ -54,6 +58,7 @@ class Reach:
         from oxidd.util import DDMemoryError
 
         self.walk = walk
+        self._at: dict[Which, Memories] = {}
         self.room = max(room, _SMALL_ROOM if len(walk.moves) < _SMALL_CHART else _LARGE_ROOM)
         while True:
             try:
@@ -94,14 +99,15 @@ class Reach:
         """The positions at which the walk stops for good, in the order of the walk."""
         return tuple(p for p in self.walk.order if self.walk.is_final(p) and p in self.memories)
 
-    def at(self, positions: Iterable[Position]) -> Memories:
-        """The memories with which any of these positions is reached."""
-        result = self.space.false
-        for position in positions:
-            found = self.memories.get(position)
-            if found is not None:
-                result |= found
-        return result
+    def at(self, which: Which) -> Memories:
+        """The memories with which any of the positions that count is reached; remembered for each `which`."""
+        if which not in self._at:
+            found = self.space.false
+            for position, memories in self.memories.items():
+                if which(self.walk, position):
+                    found |= memories
+            self._at[which] = found
+        return self._at[which]
 
 
 class Analysis:

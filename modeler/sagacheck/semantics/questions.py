@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sagacheck.core.chart import Compensate
 from sagacheck.core.outcome import EndKind, Status
 from sagacheck.core.scenario import Scenario
-from sagacheck.semantics.analysis import Analysis, Reach, TooLargeError, kind_of
+from sagacheck.semantics.analysis import Analysis, Reach, TooLargeError, Which, kind_of
 from sagacheck.semantics.layers import shortest_end
 from sagacheck.semantics.telling import tell
 from sagacheck.semantics.walk import Position, Walk
@@ -29,16 +29,18 @@ class Question:
         where: which memories count.
     """
 
-    at: Callable[[Walk, Position], bool]
+    at: Which
     where: Callable[[Space], Memories]
 
 
-def at_node(node: str) -> Callable[[Walk, Position], bool]:
+@functools.lru_cache(maxsize=4096)
+def at_node(node: str) -> Which:
     """The positions at a node of the chart, before anything happens there."""
     return lambda walk, position: position.node == node and not position.stuck and not position.cut
 
 
-def at_end(*kinds: EndKind, cancelled: bool | None = None) -> Callable[[Walk, Position], bool]:
+@functools.lru_cache(maxsize=4096)
+def at_end(*kinds: EndKind, cancelled: bool | None = None) -> Which:
     """The ends of these kinds; with a cancellation, without one, or either way."""
 
     def at(walk: Walk, position: Position) -> bool:
@@ -52,7 +54,8 @@ def at_end(*kinds: EndKind, cancelled: bool | None = None) -> Callable[[Walk, Po
     return at
 
 
-def stuck_at(node: str) -> Callable[[Walk, Position], bool]:
+@functools.lru_cache(maxsize=4096)
+def stuck_at(node: str) -> Which:
     """The positions at which the walk is stuck for want of an edge of this node."""
     return lambda _, position: position.node == node and bool(position.stuck)
 
@@ -112,13 +115,12 @@ def may_find_nothing(analysis: Analysis, node: Compensate) -> Question | None:
 def always(analysis: Analysis, question: Question) -> bool:
     """Whether the positions that count are reached at all, and only ever with memories that count."""
     reach = analysis.reach
-    found = reach.at(position for position in reach.memories if question.at(reach.walk, position))
+    found = reach.at(question.at)
     return found.satisfiable() and not (found & ~question.where(reach.space)).satisfiable()
 
 
 def _found(reach: Reach, question: Question) -> Memories:
-    found = reach.at(position for position in reach.memories if question.at(reach.walk, position))
-    return found & question.where(reach.space)
+    return reach.at(question.at) & question.where(reach.space)
 
 
 def showing(analysis: Analysis, question: Question) -> int:
