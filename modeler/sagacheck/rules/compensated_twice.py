@@ -35,7 +35,8 @@ from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.questions import Question, at_node, happens
 
 if TYPE_CHECKING:
-    from sagacheck.semantics.symbolic import Memories, Space
+    from sagacheck.semantics.symbolic import Space
+    from sagacheck.semantics.variables import Memories
 
 CODE = "SC205"
 NAME = "compensated-twice"

@@ -31,11 +31,12 @@ from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import EndKind
 from sagacheck.rules.rule import cause, evidence, quoted
 from sagacheck.semantics.analysis import Analysis
+from sagacheck.semantics.position import MoveKind
 from sagacheck.semantics.questions import Question, at_node, happens
-from sagacheck.semantics.walk import MoveKind
 
 if TYPE_CHECKING:
-    from sagacheck.semantics.symbolic import Memories, Space
+    from sagacheck.semantics.symbolic import Space
+    from sagacheck.semantics.variables import Memories
 
 CODE = "SC214"
 NAME = "compensation-on-forward-path"

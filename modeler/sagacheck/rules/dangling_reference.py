@@ -22,11 +22,10 @@ Correct the name. The finding says which existing name comes closest.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
 
 from sagacheck.core.chart import Call, Compensate
 from sagacheck.core.finding import Finding, Label, Severity
-from sagacheck.rules.rule import cause
+from sagacheck.rules.rule import cause, closest
 from sagacheck.semantics.analysis import Analysis
 
 CODE = "SC104"
@@ -59,7 +58,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                     message=f"`{node.text}` compensates `{step}`, which nothing calls",
                     primary=Label(node.span, "compensates a step that is never called"),
                     root_cause=cause(chart, [step], "be called"),
-                    help=f"call the step, or delete the compensation{_closest(step, called)}",
+                    help=f"call the step, or delete the compensation{_hint(step, called)}",
                 )
 
 
@@ -73,10 +72,10 @@ def _missing(analysis: Analysis, source: str, target: str, primary: Label | None
         message=f"{source} leads to `{target}`, which does not exist",
         primary=primary or Label(chart.span, "starts there"),
         root_cause=cause(chart, [target], "exist"),
-        help=f"correct the name{_closest(target, chart.node)}",
+        help=f"correct the name{_hint(target, chart.node)}",
     )
 
 
-def _closest(name: str, names: Iterable[str]) -> str:
-    found = get_close_matches(name, sorted(names), 1)
-    return f": did you mean `{found[0]}`?" if found else ""
+def _hint(name: str, names: Iterable[str]) -> str:
+    meant = closest(name, names)
+    return f": did you mean `{meant}`?" if meant else ""

@@ -65,7 +65,9 @@ def _finding(analysis: Analysis, failed: str, steps: list[str], question: Questi
     chart = analysis.chart
     shown = evidence(analysis, question)
     node = chart.node[failed]
-    result = next((e.result for e in shown.scenario.events if e.node == failed), "failed") if shown.scenario else "failed"
+    result = (
+        next((e.result for e in shown.scenario.events if e.node == failed), "failed") if shown.scenario else "failed"
+    )
     return Finding(
         code=CODE,
         name=NAME,

@@ -36,8 +36,10 @@ from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.questions import Question, at_end, happens
 
 if TYPE_CHECKING:
-    from sagacheck.semantics.symbolic import Memories, Space
-    from sagacheck.semantics.walk import Position, Walk
+    from sagacheck.semantics.position import Position
+    from sagacheck.semantics.symbolic import Space
+    from sagacheck.semantics.variables import Memories
+from sagacheck.semantics.walk import Walk
 
 CODE = "SC213"
 NAME = "manual-without-cause"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from sagacheck.core.chart import Chart, Compensate
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
@@ -109,6 +110,12 @@ def where_it_struck(chart: Chart, event: Event | None, *besides: str) -> tuple[L
     node = chart.node[event.node]
     span = span_of(chart, event.text) if event.kind is EventKind.CALL else None
     return (Label(span or node.span, _MAY.get(Outcome(event.result), "fails here")),)
+
+
+def closest(name: str, names: Iterable[str]) -> str | None:
+    """The name that was probably meant; None if none comes close."""
+    found = get_close_matches(name, sorted(names), 1)
+    return found[0] if found else None
 
 
 def compensations(chart: Chart) -> dict[str, list[Compensate]]:

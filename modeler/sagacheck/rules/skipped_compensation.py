@@ -44,7 +44,9 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     for step in analysis.chart.steps:
         if step.compensation is None or not step.owes:
             continue
-        question = Question(at_end(EndKind.ABORTED, cancelled=False), having(step.name, [Status.APPLIED], tried=False, excused=False))
+        question = Question(
+            at_end(EndKind.ABORTED, cancelled=False), having(step.name, [Status.APPLIED], tried=False, excused=False)
+        )
         if happens(analysis, question):
             questions[step.name] = question
             groups.setdefault(_occasion(analysis, question), []).append(step)

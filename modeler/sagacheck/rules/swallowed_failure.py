@@ -38,7 +38,8 @@ from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.questions import Question, at_end, happens
 
 if TYPE_CHECKING:
-    from sagacheck.semantics.symbolic import Memories, Space
+    from sagacheck.semantics.symbolic import Space
+    from sagacheck.semantics.variables import Memories
 
 CODE = "SC212"
 NAME = "swallowed-failure"
@@ -101,7 +102,9 @@ def _finding(analysis: Analysis, step: str, question: Question) -> Finding:
         showing=shown.showing,
         help="lead the failure to the compensations"
         + ("" if chart.origin is Origin.IMPORTED else ', or mark the step: Informational("why")'),
-        notes=(f"unless `{question_after}` asks for this very failure: conditions are not evaluated",) if doubtful else (),
+        notes=(f"unless `{question_after}` asks for this very failure: conditions are not evaluated",)
+        if doubtful
+        else (),
     )
 
 

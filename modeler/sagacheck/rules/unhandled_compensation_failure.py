@@ -41,7 +41,8 @@ from sagacheck.semantics.questions import Question, anything, example, happens, 
 from sagacheck.semantics.walk import labels
 
 if TYPE_CHECKING:
-    from sagacheck.semantics.symbolic import Memories, Space
+    from sagacheck.semantics.symbolic import Space
+    from sagacheck.semantics.variables import Memories
 
 CODE = "SC207"
 NAME = "unhandled-compensation-failure"

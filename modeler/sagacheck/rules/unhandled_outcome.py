@@ -100,10 +100,13 @@ def _listed(missing: list[str]) -> str:
 
 def _help(chart: Chart, node: AnyNode, missing: list[str]) -> str:
     if isinstance(node, Choice):
-        return 'add a "Default"' if chart.origin is Origin.IMPORTED else "add a transition without a condition, or for this answer"
+        return (
+            'add a "Default"'
+            if chart.origin is Origin.IMPORTED
+            else "add a transition without a condition, or for this answer"
+        )
     if chart.origin is Origin.IMPORTED:
         return 'catch "States.ALL" and lead it to the compensations'
     if isinstance(node, Call) and missing == [Outcome.UNKNOWN]:
         return f"add unknown({node.id}.to(...)): its effect may be there, so it has to be undone"
     return "add " + " and ".join(f"{label}({node.id}.to(...))" for label in missing)
-

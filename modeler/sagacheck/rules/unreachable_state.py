@@ -31,9 +31,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sagacheck.core.chart import AnyNode, Compensate
+from sagacheck.core.chart import AnyNode, Chart, Compensate
 from sagacheck.core.finding import Finding, Label, Severity
-from sagacheck.rules.rule import cause, quoted
+from sagacheck.rules.rule import cause, closest, quoted
 from sagacheck.semantics.analysis import Analysis
 
 CODE = "SC102"
@@ -44,7 +44,7 @@ SEVERITY = Severity.ERROR
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Reports states without a way from the start: an error for a compensation, a warning for others."""
     chart = analysis.chart
-    reached = chart.reachable([chart.start])
+    reached = _reached(chart)
     lost = [node for node in chart.node.values() if node.id not in reached]
     led_to = {target for source, _, target in chart.links() if source not in reached and source != target}
     told: set[str] = set()
@@ -55,6 +55,20 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         behind = chart.reachable([node.id]) - reached
         told |= behind
         yield _finding(analysis, node, [other.id for other in lost if other.id in behind and other is not node])
+
+
+def _reached(chart: Chart) -> set[str]:
+    """What ways lead to, or would lead to if names that do not exist were what they probably mean: SC104 has those."""
+    reached: set[str] = set()
+    waiting = {chart.start}
+    while waiting - reached:
+        found = chart.reachable(waiting)
+        missing = sorted(name for name in found if name not in chart.node)
+        if chart.start in missing and closest(chart.start, chart.node) is None:
+            return set(chart.node)
+        reached = found
+        waiting = found | {meant for name in missing if (meant := closest(name, chart.node))}
+    return reached
 
 
 def _finding(analysis: Analysis, node: AnyNode, behind: list[str]) -> Finding:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sagacheck.core.chart import Chart
 from sagacheck.core.outcome import EndKind
 from sagacheck.core.report import Tally
+from sagacheck.semantics.position import Position
 from sagacheck.semantics.symbolic import Space
-from sagacheck.semantics.walk import Move, Position, Walk
+from sagacheck.semantics.walk import Walk
 
 if TYPE_CHECKING:
-    from sagacheck.semantics.symbolic import Memories
+    from sagacheck.semantics.variables import Memories
 
 DEFAULT_UNROLL = 2
 """How often a loop's body is walked through for counting and listing."""

@@ -6,11 +6,11 @@ import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from sagacheck.semantics.walk import Position
+from sagacheck.semantics.position import Position
 
 if TYPE_CHECKING:
     from sagacheck.semantics.analysis import Reach
-    from sagacheck.semantics.symbolic import Memories
+    from sagacheck.semantics.variables import Memories
 
 Layer = Mapping["Position", "Memories"]
 

@@ -13,11 +13,13 @@ from sagacheck.core.outcome import EndKind, Outcome
 from sagacheck.core.scenario import Scenario
 from sagacheck.semantics.analysis import DEFAULT_UNROLL, LISTING_ROOM, Reach, kind_of
 from sagacheck.semantics.layers import layers
+from sagacheck.semantics.position import Position
 from sagacheck.semantics.telling import tell
-from sagacheck.semantics.walk import Position, Walk
+from sagacheck.semantics.walk import Walk
 
 if TYPE_CHECKING:
-    from sagacheck.semantics.symbolic import Memories, Space
+    from sagacheck.semantics.symbolic import Space
+    from sagacheck.semantics.variables import Memories
 
 _FAILED_CALL = tuple(outcome for outcome in Outcome if outcome is not Outcome.OK)
 
@@ -70,7 +72,10 @@ def demands_of(space: Space, wanted: Filter) -> Memories:
     demands = [space.called(step) for step in wanted.visits]
     demands += [space.had_call(step, _FAILED_CALL) for step in wanted.failing]
     for name in wanted.failed_compensation:
-        actions = [name, *(node.action for node in space.chart.nodes if isinstance(node, Compensate) and name in node.steps)]
+        actions = [
+            name,
+            *(node.action for node in space.chart.nodes if isinstance(node, Compensate) and name in node.steps),
+        ]
         failed = [space.had_compensation(action, _FAILED_CALL) for action in dict.fromkeys(actions)]
         demands.append(functools.reduce(operator.or_, failed))
     return functools.reduce(operator.and_, demands, space.true)

@@ -13,11 +13,13 @@ from sagacheck.core.outcome import EndKind, Status
 from sagacheck.core.scenario import Scenario
 from sagacheck.semantics.analysis import Analysis, Reach, TooLargeError, Which, kind_of
 from sagacheck.semantics.layers import shortest_end
+from sagacheck.semantics.position import Position
 from sagacheck.semantics.telling import tell
-from sagacheck.semantics.walk import Position, Walk
+from sagacheck.semantics.walk import Walk
 
 if TYPE_CHECKING:
-    from sagacheck.semantics.symbolic import Memories, Space
+    from sagacheck.semantics.symbolic import Space
+    from sagacheck.semantics.variables import Memories
 
 
 @dataclass(frozen=True, slots=True)

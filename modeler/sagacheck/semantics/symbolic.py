@@ -13,87 +13,22 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sagacheck.core.chart import YES, AnyNode, Call, Chart, Choice, Compensate, Condition, LedgerTest
+from sagacheck.core.chart import YES, Call, Chart, Choice, Compensate, Condition, LedgerTest
 from sagacheck.core.outcome import Outcome, Status, after_call, after_compensation
-from sagacheck.semantics.walk import Move, MoveKind, Position, Walk
+from sagacheck.semantics.position import Move, MoveKind
+from sagacheck.semantics.records import Occurrences, call_record, question_record, steps_of, undo_record
+from sagacheck.semantics.variables import Line, Record, Variable, assign, make_variable
+from sagacheck.semantics.walk import Walk
 
 if TYPE_CHECKING:
-    from oxidd.bdd import BDDFunction, BDDManager
+    from oxidd.bdd import BDDManager
 
-    Memories = BDDFunction
+    from sagacheck.semantics.variables import Memories
 
 _STATUSES = tuple(Status)
-
-
-@dataclass(frozen=True, slots=True)
-class Variable:
-    """A variable with a finite domain.
-
-    Args:
-        values: for each value of its domain the diagram that says it has it; the first is the initial one.
-        erase: the conjunction of its bits, for quantification.
-    """
-
-    values: tuple[Memories, ...]
-    erase: Memories
-
-    def among(self, indices: Iterable[int]) -> Memories:
-        """The memories in which it has one of these values."""
-        return functools.reduce(operator.or_, [self.values[index] for index in indices])
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """The ledger's line of one step, as variables of its own.
-
-    Args:
-        status: its status.
-        called: whether it was called.
-        tried: whether its compensation was called since.
-    """
-
-    status: Variable
-    called: Variable
-    tried: Variable
-
-
-class Record:
-    """What is remembered of the results of one kind of event: the n-th call of a step, the n-th answer.
-
-    Args:
-        results: the results that there can be.
-        variables: one for each time that it may happen on a path; value 0 says that it has not, i that it had the
-            i-th result.
-    """
-
-    def __init__(self, results: tuple[str, ...], variables: tuple[Variable, ...]) -> None:
-        self.results = results
-        self.variables = variables
-
-    def write(self, memories: Memories, result: str) -> Memories:
-        """Notes a result in the first variable that is still free."""
-        index = self.results.index(result) + 1
-        if len(self.variables) == 1:
-            return _assign(memories, self.variables[0], index)
-        written = None
-        for variable in self.variables:
-            now = _assign(memories & variable.values[0], variable, index)
-            written = now if written is None else written | now
-            memories &= ~variable.values[0]
-        assert written is not None
-        return written
-
-    def among(self, results: Iterable[str]) -> Memories | None:
-        """The memories in which some time one of these was the result; None if it cannot have been."""
-        indices = [self.results.index(result) + 1 for result in results if result in self.results]
-        if not indices:
-            return None
-        found = [variable.among(indices) for variable in self.variables]
-        return functools.reduce(operator.or_, found)
 
 
 class Space:
@@ -142,34 +77,26 @@ class Space:
         return result
 
     def _variable(self, size: int) -> Variable:
-        width = max(1, (size - 1).bit_length())
-        bits = range(self.bits, self.bits + width)
-        self.bits += width
-        self._manager.add_vars(width)
-        values = []
-        for value in range(size):
-            literals = [
-                self._manager.var(bit) if value >> place & 1 else self._manager.not_var(bit)
-                for place, bit in enumerate(bits)
-            ]
-            values.append(functools.reduce(operator.and_, literals))
-        erase = functools.reduce(operator.and_, [self._manager.var(bit) for bit in bits])
-        return Variable(tuple(values), erase)
+        variable = make_variable(self._manager, self.bits, size)
+        self.bits += variable.width
+        return variable
 
     def _allocate(self, walk: Walk) -> None:
         """Makes the variables, those of one step together, in the order of the chart's nodes."""
-        seen = _Occurrences(walk)
+        seen = Occurrences(walk)
         for node in self.chart.node.values():
             if isinstance(node, Compensate):
                 for step in node.steps:
                     self._actions.setdefault(step, set()).add(node.action)
         for node in self.chart.node.values():
             if isinstance(node, Choice) and isinstance(node.test, Condition) and (node.test.stable or self.outcomes):
-                self._allocate_record(question_record(node, node.test), node.test.answers, 1 if node.test.stable else None, seen)
-            for step in _steps(node):
+                self._allocate_record(
+                    question_record(node, node.test), node.test.answers, 1 if node.test.stable else None, seen
+                )
+            for step in steps_of(node):
                 self._allocate_step(step, seen)
 
-    def _allocate_step(self, step: str, seen: _Occurrences) -> None:
+    def _allocate_step(self, step: str, seen: Occurrences) -> None:
         if step in self.lines or call_record(step) in self.records:
             return
         undoing = [undo_record(action) for action in sorted(self._actions.get(step, ()))]
@@ -181,7 +108,7 @@ class Space:
                 return
         self.lines[step] = Line(self._variable(len(_STATUSES)), self._variable(2), self._variable(2))
 
-    def _allocate_record(self, name: str, results: tuple[str, ...], times: int | None, seen: _Occurrences) -> None:
+    def _allocate_record(self, name: str, results: tuple[str, ...], times: int | None, seen: Occurrences) -> None:
         if name not in self.records and results:
             number = seen.most(name) if times is None else times
             self.records[name] = Record(results, tuple(self._variable(len(results) + 1) for _ in range(number)))
@@ -195,7 +122,7 @@ class Space:
         if move.kind is MoveKind.ANSWER and isinstance(node, Choice) and isinstance(node.test, Condition):
             return self._answered(memories, node, node.test, move.result)
         if move.kind is MoveKind.CANCELLATION:
-            return _assign(memories, self.failed, 1)
+            return assign(memories, self.failed, 1)
         if isinstance(node, Call) and move.cost:
             return self._call_answered(memories, node, Outcome(move.result))
         if isinstance(node, Compensate) and move.cost:
@@ -216,12 +143,12 @@ class Space:
         if line is not None:
             memories = self._with_status(memories, line.status, lambda status: after_call(status, outcome))
             # A step that was called again has to be undone again.
-            memories = _assign(_assign(memories, line.called, 1), line.tried, 0)
+            memories = assign(assign(memories, line.called, 1), line.tried, 0)
         step = self.chart.step.get(node.step)
         if outcome is not Outcome.OK and not (step and step.informational):
-            memories = _assign(memories, self.failed, 1)
+            memories = assign(memories, self.failed, 1)
             if step and step.non_compensatable and outcome is not Outcome.REJECTED:
-                memories = _assign(memories, self.excused, 1)
+                memories = assign(memories, self.excused, 1)
         return self.records[call_record(node.step)].write(memories, outcome) if self.outcomes else memories
 
     def _compensation_answered(self, memories: Memories, node: Compensate, outcome: Outcome) -> Memories:
@@ -229,9 +156,9 @@ class Space:
             line = self.lines.get(step)
             if line is not None:
                 memories = self._with_status(memories, line.status, lambda status: after_compensation(status, outcome))
-                memories = _assign(memories, line.tried, 1)
+                memories = assign(memories, line.tried, 1)
         if outcome is not Outcome.OK:
-            memories = _assign(_assign(memories, self.failed, 1), self.excused, 1)
+            memories = assign(assign(memories, self.failed, 1), self.excused, 1)
         return self.records[undo_record(node.action)].write(memories, outcome) if self.outcomes else memories
 
     def _with_status(self, memories: Memories, variable: Variable, change: Callable[[Status], Status]) -> Memories:
@@ -240,7 +167,7 @@ class Space:
             before = memories & variable.values[index]
             if before.satisfiable():
                 after = change(status)
-                result |= before if after is status else _assign(before, variable, _STATUSES.index(after))
+                result |= before if after is status else assign(before, variable, _STATUSES.index(after))
         return result
 
     def _test(self, test: LedgerTest) -> Memories:
@@ -334,72 +261,3 @@ class Space:
                 found = left & cube
                 if found.satisfiable():
                     work.append((found, (*values, value)))
-
-
-class _Occurrences:
-    """How often, and in which order, the recorded events of a walk may happen."""
-
-    def __init__(self, walk: Walk) -> None:
-        self.walk = walk
-        self.positions: dict[str, set[Position]] = {}
-        self.results: dict[str, tuple[str, ...]] = {}
-        self.first: dict[str, int] = {}
-        self.last: dict[str, int] = {}
-        for rank, position in enumerate(walk.order):
-            name = None if walk.is_final(position) else _record_name(walk.chart.node[position.node])
-            if name is not None:
-                self.positions.setdefault(name, set()).add(position)
-                known = self.results.get(name, ())
-                news = (move.result for move in walk.moves[position] if move.kind is not MoveKind.SILENT)
-                self.results[name] = tuple(dict.fromkeys((*known, *news)))
-                self.first.setdefault(name, rank)
-                self.last[name] = rank
-
-    def precedes(self, first: str, second: str) -> bool:
-        """Whether one surely does not happen after the other, by their places in the walk's order."""
-        return self.last.get(first, -1) < self.first.get(second, len(self.walk.order))
-
-    def most(self, name: str) -> int:
-        """How often it may happen, at most, on one path of a walk without loops."""
-        asking = self.positions.get(name, set())
-        return 1 if len(asking) <= 1 else self._longest(asking)
-
-    def _longest(self, asking: set[Position]) -> int:
-        """The greatest number of these positions on one path."""
-        longest: dict[Position, int] = {}
-        for position in reversed(self.walk.order):
-            after = max((longest[move.target] for move in self.walk.moves[position]), default=0)
-            longest[position] = after + (position in asking)
-        return max(1, longest[self.walk.start])
-
-
-def _assign(memories: Memories, variable: Variable, index: int) -> Memories:
-    return memories.exists(variable.erase) & variable.values[index]
-
-
-def _steps(node: AnyNode) -> tuple[str, ...]:
-    if isinstance(node, Call):
-        return (node.step,)
-    return node.steps if isinstance(node, Compensate) else ()
-
-
-def call_record(step: str) -> str:
-    return f"call {step}"
-
-
-def undo_record(action: str) -> str:
-    return f"undo {action}"
-
-
-def question_record(node: Choice, condition: Condition) -> str:
-    return f"ask {condition.name}" if condition.stable else f"ask again {node.id}"
-
-
-def _record_name(node: AnyNode) -> str | None:
-    if isinstance(node, Call):
-        return call_record(node.step)
-    if isinstance(node, Compensate):
-        return undo_record(node.action)
-    if isinstance(node, Choice) and isinstance(node.test, Condition) and not node.test.stable:
-        return question_record(node, node.test)
-    return None

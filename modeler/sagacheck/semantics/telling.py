@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from sagacheck.core.chart import YES, AnyNode, Call, Chart, Choice, Compensate, Condition, End, LedgerTest
 from sagacheck.core.outcome import OUTSTANDING, EndKind, Outcome, Status, after_call, after_compensation
 from sagacheck.core.scenario import Change, Event, EventKind, Scenario
-from sagacheck.semantics.symbolic import call_record, question_record, undo_record
-from sagacheck.semantics.walk import Move, MoveKind, Position, Walk
+from sagacheck.semantics.position import Move, MoveKind, Position
+from sagacheck.semantics.records import call_record, question_record, undo_record
+from sagacheck.semantics.walk import Walk
 
 Results = Mapping[str, tuple[str, ...]]
 """For each record its results, first to last."""

@@ -15,8 +15,7 @@ Positions that cannot keep what their frames promise are dropped.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from functools import cached_property
 
 from sagacheck.core.chart import (
@@ -41,87 +40,7 @@ from sagacheck.core.chart import (
 )
 from sagacheck.core.outcome import Outcome
 from sagacheck.semantics.loops import Link, find_loops
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """How far a fork has been walked through.
-
-    Args:
-        fork: its id.
-        index: index of the region that is walked now.
-        running: whether a call of this region has been answered, so that it can be held before the next one.
-        failed: whether a region came to a failed exit.
-        held: whether a region was held.
-        interrupted: whether a region was interrupted.
-        leaving: id of the node outside to which a region has left.
-        leaver: id of the node at which it left.
-    """
-
-    fork: str
-    index: int = 0
-    running: bool = False
-    failed: bool = False
-    held: bool = False
-    interrupted: bool = False
-    leaving: str | None = None
-    leaver: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """A point of the walk.
-
-    Args:
-        node: id of the chart's node.
-        frames: the forks around it, outermost first.
-        loops: how often the loops around it were repeated, as (loop, number), ascending.
-        cancelled: whether a cancellation has struck.
-        stuck: the label for which there was no edge; "" while the walk goes on.
-        cut: whether the walk was cut off because a loop may be repeated no more.
-    """
-
-    node: str
-    frames: tuple[Frame, ...] = ()
-    loops: tuple[tuple[int, int], ...] = ()
-    cancelled: bool = False
-    stuck: str = ""
-    cut: bool = False
-
-
-class MoveKind(Enum):
-    """What a move does to the ledger and to what is remembered."""
-
-    CALL = "call"
-    COMPENSATION = "compensation"
-    ANSWER = "answer"
-    TEST = "test"
-    CANCELLATION = "cancellation"
-    SILENT = "silent"
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """One step of the walk.
-
-    Args:
-        kind: what it does.
-        node: id of the node at which it happens.
-        result: outcome of the call, answer of the question, or "".
-        target: where it leads.
-        links: the chart's links that it takes, as (source, label, target).
-    """
-
-    kind: MoveKind
-    node: str
-    result: str
-    target: Position
-    links: tuple[Link, ...] = ()
-
-    @property
-    def cost(self) -> int:
-        """1 for a call or compensation, else 0: the length of a path is its number of calls."""
-        return int(self.kind in (MoveKind.CALL, MoveKind.COMPENSATION))
+from sagacheck.semantics.position import Departure, Frame, Move, MoveKind, Position, in_top_frame, resting, running
 
 
 class Walk:
@@ -220,7 +139,7 @@ class Walk:
         yield from self._interrupted(position, node)
         if isinstance(node, Fork):
             links: list[Link] = []
-            entered = self._arrive(_resting(position), links)
+            entered = self._arrive(resting(position), links)
             if entered is not None:
                 yield Move(MoveKind.SILENT, node.id, "", entered, tuple(links))
         elif isinstance(node, Choice):
@@ -229,7 +148,7 @@ class Walk:
             yield from self._follow(MoveKind.SILENT, position, node, NEXT)
         elif isinstance(node, Call | Compensate):
             kind = MoveKind.CALL if isinstance(node, Call) else MoveKind.COMPENSATION
-            answered = _running(position) if isinstance(node, Call) else position
+            answered = running(position) if isinstance(node, Call) else position
             for outcome in node.outcomes:
                 yield from self._follow(kind, answered, node, outcome)
             if Outcome.CANCELLED in self.chart.successors[node.id] and not position.cancelled:
@@ -239,7 +158,7 @@ class Walk:
         if isinstance(node.test, Condition):
             # What is asked before a call is asked in the instant in which the call starts: nothing comes between.
             for answer in node.test.answers:
-                yield from self._follow(MoveKind.ANSWER, _resting(position), node, answer)
+                yield from self._follow(MoveKind.ANSWER, resting(position), node, answer)
         elif isinstance(node.test, CancellationTest):
             yield from self._follow(MoveKind.SILENT, position, node, NO)
             if not position.cancelled:
@@ -256,7 +175,7 @@ class Walk:
         """Ends the region before calls that a failed sibling may keep from starting."""
         if isinstance(node, Choice) and not isinstance(node.test, Condition):
             return
-        target = self._next_region(_in_top_frame(position, held=True), [])
+        target = self._next_region(in_top_frame(position, held=True), [])
         if target is not None:
             yield Move(MoveKind.SILENT, position.node, "held", target)
 
@@ -266,7 +185,7 @@ class Walk:
             return
         if not any(frame.fork in self._left for frame in position.frames):
             return
-        target = self._next_region(_in_top_frame(position, interrupted=True), [])
+        target = self._next_region(in_top_frame(position, interrupted=True), [])
         if target is None:
             return
         kind = MoveKind.SILENT
@@ -279,7 +198,7 @@ class Walk:
         edge = self.chart.successors[node.id].get(label)
         links: list[Link] = []
         if edge is None or edge.target not in self.chart.node:
-            target = self._leave(position, node.id, f"!{label}", links)
+            target = self._leave(position, Departure(node.id, None, label), links)
         else:
             link = (edge.source, edge.label, edge.target)
             links.append(link)
@@ -287,7 +206,7 @@ class Walk:
             if cut:
                 target = Position(edge.target, loops=moved.loops, cancelled=moved.cancelled, cut=True)
             else:
-                target = self._go(replace(moved, node=edge.target), node.id, links)
+                target = self._go(moved, Departure(node.id, edge.target, label), links)
         if target is not None:
             result = label if kind is not MoveKind.SILENT else ""
             yield Move(kind, node.id, result, target, tuple(links))
@@ -303,23 +222,24 @@ class Walk:
         moved = replace(position, loops=tuple(sorted(counts.items())))
         return moved, loop is not None and counts[loop] >= self.unroll
 
-    def _go(self, position: Position, source: str, links: list[Link]) -> Position | None:
-        """Arrives at the position's node, leaving the regions that it does not lie in."""
+    def _go(self, position: Position, departure: Departure, links: list[Link]) -> Position | None:
+        """Goes to another node, leaving the regions that it does not lie in."""
+        assert departure.target is not None
         if position.frames:
             region = self._region(position)
-            if region not in self.chart.enclosing(self.chart.node[position.node].region):
-                return self._leave(position, source, position.node, links)
-        return self._arrive(position, links)
+            if region not in self.chart.enclosing(self.chart.node[departure.target].region):
+                return self._leave(position, departure, links)
+        return self._arrive(replace(position, node=departure.target), links)
 
-    def _leave(self, position: Position, source: str, target: str, links: list[Link]) -> Position | None:
+    def _leave(self, position: Position, departure: Departure, links: list[Link]) -> Position | None:
         """Leaves the innermost region for a node outside, or for nowhere; None if a sibling has left before."""
-        if not position.frames:
-            if target.startswith("!"):
-                return Position(source, loops=position.loops, cancelled=position.cancelled, stuck=target[1:])
-            return self._arrive(replace(position, node=target), links)
-        if position.frames[-1].leaving is not None:
-            return None
-        return self._next_region(_in_top_frame(position, leaving=target, leaver=source), links)
+        if position.frames:
+            if position.frames[-1].departure is not None:
+                return None
+            return self._next_region(in_top_frame(position, departure=departure), links)
+        if departure.target is None:
+            return replace(position, node=departure.source, stuck=departure.label)
+        return self._arrive(replace(position, node=departure.target), links)
 
     def _arrive(self, position: Position, links: list[Link]) -> Position | None:
         """Goes on from a node at which nothing is asked: forks and exits."""
@@ -335,7 +255,7 @@ class Walk:
             if not position.frames:
                 return replace(position, stuck=NEXT)
             links.append((node.id, FAILED if node.failed else DONE, self._fork(position.frames[-1]).join))
-            return self._next_region(_in_top_frame(position, failed=position.frames[-1].failed or node.failed), links)
+            return self._next_region(in_top_frame(position, failed=position.frames[-1].failed or node.failed), links)
         if isinstance(node, Join):
             return replace(position, stuck=DONE)
         return position
@@ -343,7 +263,7 @@ class Walk:
     def _enter(self, position: Position, links: list[Link]) -> Position | None:
         """Arrives at a region's entry, which may be missing."""
         if position.node not in self.chart.node:
-            return self._leave(position, self._fork(position.frames[-1]).id, f"!{position.node}", links)
+            return self._leave(position, Departure(position.frames[-1].fork, None, position.node), links)
         return self._arrive(position, links)
 
     def _next_region(self, position: Position, links: list[Link]) -> Position | None:
@@ -353,33 +273,32 @@ class Walk:
         if frame.index + 1 < len(fork.regions):
             region = fork.regions[frame.index + 1]
             links.append((fork.id, region.id, region.entry))
-            moved = _in_top_frame(position, index=frame.index + 1, running=False)
+            moved = in_top_frame(position, index=frame.index + 1, running=False)
             return self._enter(replace(moved, node=region.entry), links)
         return self._join(position, frame, fork, links)
 
     def _join(self, position: Position, frame: Frame, fork: Fork, links: list[Link]) -> Position | None:
         """Leaves a fork all of whose regions have ended; None if a promise was not kept."""
         outside = replace(position, node=fork.join, frames=position.frames[:-1])
-        if frame.leaving is not None:
-            if frame.leaving.startswith("!"):
-                return self._leave(outside, frame.leaver, frame.leaving, links)
-            return self._go(replace(outside, node=frame.leaving), frame.leaver, links)
+        if frame.departure is not None:
+            follow = self._leave if frame.departure.target is None else self._go
+            return follow(outside, frame.departure, links)
         if frame.interrupted:
-            return self._next_region(_in_top_frame(outside, interrupted=True), links) if outside.frames else None
+            return self._next_region(in_top_frame(outside, interrupted=True), links) if outside.frames else None
         edges = self.chart.successors.get(fork.join, {})
         if frame.held and not frame.failed:
             if outside.frames:
-                return self._next_region(_in_top_frame(outside, held=True), links)
+                return self._next_region(in_top_frame(outside, held=True), links)
             return outside if CANCELLED in edges and not position.cancelled else None
         label = FAILED if frame.failed else DONE
         edge = edges.get(label)
         if edge is None or edge.target not in self.chart.node:
-            return self._leave(outside, fork.join, f"!{label}", links)
+            return self._leave(outside, Departure(fork.join, None, label), links)
         links.append((edge.source, edge.label, edge.target))
         moved, cut = self._repeat(outside, links[-1])
         if cut:
             return Position(edge.target, loops=moved.loops, cancelled=moved.cancelled, cut=True)
-        return self._go(_running(replace(moved, node=edge.target)), fork.join, links)
+        return self._go(running(moved), Departure(fork.join, edge.target, label), links)
 
     def _fork(self, frame: Frame) -> Fork:
         fork = self.chart.node[frame.fork]
@@ -405,23 +324,6 @@ def labels(chart: Chart, node: AnyNode) -> tuple[str, ...]:
         failing = any(isinstance(exit_, Exit) and exit_.failed and exit_.region in regions for exit_ in chart.nodes)
         return (DONE, FAILED) if failing else (DONE,)
     return ()
-
-
-def _running(position: Position) -> Position:
-    """After an answer, the regions around can be held before their next call."""
-    if not position.frames:
-        return position
-    return replace(position, frames=tuple(replace(frame, running=True) for frame in position.frames))
-
-
-def _resting(position: Position) -> Position:
-    """Nothing in the region can be held before the next answer."""
-    return _in_top_frame(position, running=False) if position.frames else position
-
-
-def _in_top_frame(position: Position, **changes: object) -> Position:
-    frame = replace(position.frames[-1], **changes)  # type: ignore[arg-type]  # names and types are those of Frame
-    return replace(position, frames=(*position.frames[:-1], frame))
 
 
 def _without_broken_promises(moves: dict[Position, tuple[Move, ...]], walk: Walk) -> dict[Position, tuple[Move, ...]]:

@@ -1,0 +1,120 @@
+"""The points of a walk, and the moves between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from sagacheck.semantics.loops import Link
+
+
+@dataclass(frozen=True, slots=True)
+class Departure:
+    """How a position leaves a region before the region's exit.
+
+    Args:
+        source: id of the node at which it leaves.
+        target: id of the node outside to which it goes; None if there is no edge for what happened.
+        label: what happened.
+    """
+
+    source: str
+    target: str | None
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """How far a fork has been walked through.
+
+    Args:
+        fork: its id.
+        index: index of the region that is walked now.
+        running: whether a call of this region has been answered, so that it can be held before the next one.
+        failed: whether a region came to a failed exit.
+        held: whether a region was held.
+        interrupted: whether a region was interrupted.
+        departure: how a region has left, if one has.
+    """
+
+    fork: str
+    index: int = 0
+    running: bool = False
+    failed: bool = False
+    held: bool = False
+    interrupted: bool = False
+    departure: Departure | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A point of the walk.
+
+    Args:
+        node: id of the chart's node.
+        frames: the forks around it, outermost first.
+        loops: how often the loops around it were repeated, as (loop, number), ascending.
+        cancelled: whether a cancellation has struck.
+        stuck: the label for which there was no edge; "" while the walk goes on.
+        cut: whether the walk was cut off because a loop may be repeated no more.
+    """
+
+    node: str
+    frames: tuple[Frame, ...] = ()
+    loops: tuple[tuple[int, int], ...] = ()
+    cancelled: bool = False
+    stuck: str = ""
+    cut: bool = False
+
+
+class MoveKind(Enum):
+    """What a move does to the ledger and to what is remembered."""
+
+    CALL = "call"
+    COMPENSATION = "compensation"
+    ANSWER = "answer"
+    TEST = "test"
+    CANCELLATION = "cancellation"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One step of the walk.
+
+    Args:
+        kind: what it does.
+        node: id of the node at which it happens.
+        result: outcome of the call, answer of the question, or "".
+        target: where it leads.
+        links: the chart's links that it takes, as (source, label, target).
+    """
+
+    kind: MoveKind
+    node: str
+    result: str
+    target: Position
+    links: tuple[Link, ...] = ()
+
+    @property
+    def cost(self) -> int:
+        """1 for a call or compensation, else 0: the length of a path is its number of calls."""
+        return int(self.kind in (MoveKind.CALL, MoveKind.COMPENSATION))
+
+
+def running(position: Position) -> Position:
+    """After an answer, the regions around can be held before their next call."""
+    if not position.frames:
+        return position
+    return replace(position, frames=tuple(replace(frame, running=True) for frame in position.frames))
+
+
+def resting(position: Position) -> Position:
+    """Nothing in the region can be held before the next answer."""
+    return in_top_frame(position, running=False) if position.frames else position
+
+
+def in_top_frame(position: Position, **changes: object) -> Position:
+    """The position with changes to its innermost frame."""
+    frame = replace(position.frames[-1], **changes)  # type: ignore[arg-type]  # names and types are those of Frame
+    return replace(position, frames=(*position.frames[:-1], frame))
