@@ -43,9 +43,7 @@ def find_loops(start: str, links: Iterable[Link]) -> Loops:
             body.append(frozenset(part))
             back = [link for link in own if link[2] in headers]
             repeating.update((link, loop) for link in back)
-            rest = [link for link in own if link[2] not in headers]
-            deeper = frozenset(target for source, _, target in rest if source in headers)
-            waiting.append((rest, deeper - headers))
+            waiting.append(([link for link in own if link[2] not in headers], frozenset()))
     return Loops(repeating, tuple(body))
 
 
@@ -60,10 +58,10 @@ def _connected_parts(links: list[Link]) -> list[set[str]]:
     stack: list[str] = []
     on_stack: set[str] = set()
     parts: list[set[str]] = []
-    for root in following:
+    for root, targets in following.items():
         if root in index:
             continue
-        work = [(root, iter(following[root]))]
+        work = [(root, iter(targets))]
         index[root] = low[root] = len(index)
         stack.append(root)
         on_stack.add(root)

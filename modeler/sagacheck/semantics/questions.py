@@ -1,4 +1,4 @@
-"""Questions that rules ask of an analysis: does it happen, in how many scenarios, and which is the shortest?"""
+"""Questions that rules ask of an analysis: whether it happens, in how many scenarios, and in which shortest one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """Is a position of some sort ever reached with a memory of some sort?
+    """Asks whether a position of some sort is ever reached with a memory of some sort.
 
     Args:
         at: which positions of a walk count.
@@ -38,7 +38,7 @@ class Question:
 @functools.lru_cache(maxsize=4096)
 def at_node(node: str) -> Which:
     """The positions at a node of the chart, before anything happens there."""
-    return lambda walk, position: position.node == node and not position.stuck and not position.cut
+    return lambda _, position: position.node == node and not position.stuck and not position.cut
 
 
 @functools.lru_cache(maxsize=4096)
