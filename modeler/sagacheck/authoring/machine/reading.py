@@ -187,6 +187,15 @@ class _Reading:
             if handling:
                 decision = self._by_event(state, handling, tried, outcome)
                 self._connect(state, outcome.value, decision, self._span(handling[0], outcome))
+                self._draw_shadowed(state, outcome, handling, decision)
+
+    def _draw_shadowed(self, state: State, outcome: Outcome, handling: list[Transition], decision: Decision) -> None:
+        """Draws, behind what is taken, the transitions that never are, for a rule to report."""
+        taken = _targets(decision)
+        for transition in (t for t in handling if taken and t.source is state):
+            target = self._target(state, transition, outcome)
+            if target not in taken:
+                self.edges.append(Edge(state.id, outcome.value, target, self._span(transition, outcome)))
 
     def _by_event(
         self, state: State, handling: list[Transition], tried: list[Transition], outcome: Outcome
@@ -304,6 +313,21 @@ def _which_event(what: str, decisions: list[tuple[str, Decision]]) -> Decision:
     if len(decisions) == 1:
         return decisions[0][1]
     return Question(f"which event tells {what}", tuple(decisions), stable=False)
+
+
+def _targets(decision: Decision) -> set[str]:
+    """Every node that a decision may lead to."""
+    found: set[str] = set()
+    waiting = [decision]
+    seen: set[int] = set()
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, Go):
+            found.add(part.target)
+        elif isinstance(part, Question) and id(part) not in seen:
+            seen.add(id(part))
+            waiting.extend(way for _, way in part.ways)
+    return found
 
 
 def _undo_by(state: Compensate) -> CompensationSpec:
