@@ -28,12 +28,54 @@ from tests.importers.definitions import (
 )
 
 fields = st.sampled_from(
-    """StartAt States Type Next End Catch Retry Choices Default Branches Iterator ItemProcessor Resource ErrorEquals
-    MaxAttempts Variable And Not Condition Error Parameters FunctionName TimeoutSeconds QueryLanguage A B""".split()
+    [
+        "StartAt",
+        "States",
+        "Type",
+        "Next",
+        "End",
+        "Catch",
+        "Retry",
+        "Choices",
+        "Default",
+        "Branches",
+        "Iterator",
+        "ItemProcessor",
+        "Resource",
+        "ErrorEquals",
+        "MaxAttempts",
+        "Variable",
+        "And",
+        "Not",
+        "Condition",
+        "Error",
+        "Parameters",
+        "FunctionName",
+        "TimeoutSeconds",
+        "QueryLanguage",
+        "A",
+        "B",
+    ]
 )
 words = st.sampled_from(
-    """A B Task Pass Wait Choice Parallel Map Succeed Fail States.ALL States.Timeout arn:aws:states:::sns:publish
-    ${DDBGetItem} arn: {%""".split()
+    [
+        "A",
+        "B",
+        "Task",
+        "Pass",
+        "Wait",
+        "Choice",
+        "Parallel",
+        "Map",
+        "Succeed",
+        "Fail",
+        "States.ALL",
+        "States.Timeout",
+        "arn:aws:states:::sns:publish",
+        "${DDBGetItem}",
+        "arn:",
+        "{%",
+    ]
 )
 anything = st.recursive(
     st.none() | st.booleans() | st.integers(-3, 10**20) | st.floats() | words | st.text(max_size=4),

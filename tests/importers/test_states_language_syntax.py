@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import gc
 import json
 from collections.abc import Callable
 
@@ -199,3 +200,16 @@ def test_deep_parallels_are_drawn_up_to_a_limit_and_then_refused() -> None:
 def test_large_definitions_are_read(text: Callable[[], str]) -> None:
     written = text()
     assert json.loads(written)["States"].keys() <= load_definition(written, "x.json").node.keys()
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_garbage_collector_is_left_as_it_was(enabled: bool) -> None:  # noqa: FBT001
+    before = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        chart_of(machine(A=passing()))
+        with pytest.raises(DefinitionError):
+            load_definition("{}", "x.json")
+        assert enabled == gc.isenabled()
+    finally:
+        (gc.enable if before else gc.disable)()

@@ -6,7 +6,10 @@
 
 from __future__ import annotations
 
+import gc
 import posixpath
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from sagacheck.core.chart import Chart
 from sagacheck.importers.states_language.lowering import draw
@@ -30,8 +33,21 @@ def load_definition(text: str, file: str, name: str | None = None) -> Chart:
         DefinitionError: if the text is no definition; it says where and what to do.
     """
     document = Document(text.removeprefix("\ufeff"), file)
-    machine = read_machine(document, read_value(document))
-    return draw(machine, name or name_of(file))
+    with _uncollected():
+        machine = read_machine(document, read_value(document))
+        return draw(machine, name or name_of(file))
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Holds the garbage collector: a large definition is millions of values without a cycle, and half of the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def name_of(file: str) -> str:

@@ -13,7 +13,7 @@ class Kind(StrEnum):
     """The types of state."""
 
     TASK = "Task"
-    PASS = "Pass"
+    PASS = "Pass"  # noqa: S105 - a type of state, no password
     WAIT = "Wait"
     CHOICE = "Choice"
     PARALLEL = "Parallel"

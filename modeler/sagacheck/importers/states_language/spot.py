@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sagacheck.core.span import Span
 from sagacheck.importers.states_language.reading import Value, name_end
@@ -18,8 +17,7 @@ _MOST = sys.float_info.max
 Read = TypeVar("Read")
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(NamedTuple):
     """A value, how it is reached from the root, and the document around it."""
 
     document: Document

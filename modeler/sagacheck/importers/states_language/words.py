@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _RUN = re.compile(r"[^\W\d_]+|\d+")
 _SHORTEST_PLURAL = 3
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
+@lru_cache(maxsize=4096)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name in camelCase, snake_case, kebab-case or plain text, in lower case and in the singular."""
     words = [_singular(word.lower()) for run in _RUN.findall(name) for word in _HUMP.split(run)]
