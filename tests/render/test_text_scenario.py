@@ -63,10 +63,20 @@ def test_a_committed_end_names_only_what_should_not_be_so() -> None:
 def test_a_scenario_without_a_way_on_says_what_is_not_handled() -> None:
     told = story(
         scenario(
-            call("a", Outcome.REJECTED, Status.NONE, Status.NONE), kind=EndKind.UNHANDLED, text="charging", outstanding=()
+            call("a", Outcome.REJECTED, Status.NONE, Status.NONE),
+            kind=EndKind.UNHANDLED,
+            text="charging",
+            end="a",
         )
     )
     assert told == ["1  a   rejected    none", "stuck at charging  nothing handles rejected"]
+
+
+def test_what_was_handled_before_a_dead_end_is_not_said_to_be_unhandled() -> None:
+    told = story(
+        scenario(call("a", Outcome.REJECTED, Status.NONE, Status.NONE), kind=EndKind.UNHANDLED, text="waiting")
+    )
+    assert told == ["1  a   rejected   none", "stuck at waiting"]
 
 
 def test_a_scenario_without_events_has_an_end() -> None:

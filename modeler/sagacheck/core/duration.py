@@ -31,10 +31,14 @@ def seconds(duration: Duration) -> float:
 
 
 def in_words(duration: float) -> str:
-    """Seconds as people write them: "90s" is "90s", "7200" is "2h"; "for ever" where infinite."""
+    """Seconds as people write them: 7200 is "2h", 457200 is "5d 7h"; "for ever" where infinite."""
     if math.isinf(duration):
         return "for ever"
+    parts = []
     for unit in ("d", "h", "m"):
-        if duration and duration % _UNITS[unit] == 0:
-            return f"{duration / _UNITS[unit]:g}{unit}"
-    return f"{duration:g}s"
+        number, duration = divmod(duration, _UNITS[unit])
+        if number:
+            parts.append(f"{number:.0f}{unit}")
+    if duration or not parts:
+        parts.append(f"{duration:g}s")
+    return " ".join(parts)

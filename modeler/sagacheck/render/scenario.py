@@ -132,7 +132,8 @@ def _end_row(scenario: Scenario) -> _Row:
 
 
 def _remarks(scenario: Scenario) -> Iterator[str]:
-    if scenario.kind is EndKind.UNHANDLED and not scenario.cut and scenario.events:
+    here = scenario.events and scenario.events[-1].node == scenario.end
+    if scenario.kind is EndKind.UNHANDLED and not scenario.cut and here:
         yield f"nothing handles {harmless(scenario.events[-1].result)}"
     expected = {Status.APPLIED} if scenario.kind is EndKind.COMMITTED else set()
     stands = [(step, status) for step, status in scenario.outstanding if status in _STANDS and status not in expected]

@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sagacheck.core.chart import Compensate
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import EndKind, Status
 from sagacheck.core.scenario import EventKind, Scenario
@@ -65,6 +66,7 @@ def _finding(analysis: Analysis, failed: str, steps: list[str], question: Questi
     chart = analysis.chart
     shown = evidence(analysis, question)
     node = chart.node[failed]
+    action = node.action if isinstance(node, Compensate) else node.text
     result = (
         next((e.result for e in shown.scenario.events if e.node == failed), "failed") if shown.scenario else "failed"
     )
@@ -73,7 +75,7 @@ def _finding(analysis: Analysis, failed: str, steps: list[str], question: Questi
         name=NAME,
         severity=SEVERITY,
         saga=chart.name,
-        message=f"when `{node.text}` {says(result)}, {quoted(steps)} {'is' if len(steps) == 1 else 'are'} not undone either",
+        message=f"when `{action}` {says(result)}, {quoted(steps)} {'is' if len(steps) == 1 else 'are'} not undone either",
         primary=Label(node.span, "drops the compensations after it when it fails"),
         root_cause=cause(chart, [failed], "drop no other obligation"),
         secondary=tuple(Label(span_of(chart, step), "is left standing") for step in steps),

@@ -55,7 +55,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 name=NAME,
                 severity=SEVERITY,
                 saga=chart.name,
-                message=f"`{node.action}` is called{when(struck)}, finds nothing to undo, and is refused",
+                message=f"`{node.action}` finds nothing to undo{when(struck)}, and its contract says that it then fails",
                 primary=Label(span_of(chart, refusing[0]), "does not tolerate an empty compensation"),
                 root_cause=cause(chart, node.steps, "undo only what may have happened"),
                 scenario=shown.scenario,

@@ -87,6 +87,11 @@ def says(outcome: str) -> str:
     return _SAYS.get(Outcome(outcome), outcome)
 
 
+def unhandled(missing: Iterable[str]) -> str:
+    """What is said at a state that lacks edges for these outcomes or answers."""
+    return f"has no way on for {' or '.join(missing)}"
+
+
 def trigger(scenario: Scenario, *, besides: Iterable[str] = ()) -> Event | None:
     """What began the unwinding: the first failure or cancellation, if possible of another step than these."""
     besides = set(besides)

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sagacheck.core.chart import Edge
+from sagacheck.core.chart import Chart, Edge
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.rules.rule import cause
 from sagacheck.semantics.analysis import Analysis
@@ -32,6 +32,11 @@ from sagacheck.semantics.analysis import Analysis
 CODE = "SC106"
 NAME = "shadowed-transition"
 SEVERITY = Severity.ERROR
+
+
+def _name(chart: Chart, edge: Edge) -> str:
+    target = chart.node.get(edge.target)
+    return f"`{target.text if target else edge.target}`"
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
@@ -48,7 +53,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 name=NAME,
                 severity=SEVERITY,
                 saga=chart.name,
-                message=f"`{source}` never goes to `{edge.target}` on {edge.label}: it goes to `{taken.target}` first",
+                message=f"on {edge.label}, `{source}` always goes to {_name(chart, taken)}, never to {_name(chart, edge)}",
                 primary=Label(edge.span or (node.span if node else None), "is never taken"),
                 root_cause=cause(chart, [edge.source, edge.target], f"go on {edge.label}"),
                 secondary=(Label(taken.span, "comes first"),),

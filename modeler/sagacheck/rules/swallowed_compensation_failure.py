@@ -25,9 +25,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sagacheck.core.chart import Chart, Compensate
 from sagacheck.core.finding import Finding, Label, Severity
-from sagacheck.core.outcome import OUTSTANDING, EndKind
-from sagacheck.rules.rule import cause, compensations, evidence, span_of
+from sagacheck.core.outcome import OUTSTANDING, EndKind, Status
+from sagacheck.core.scenario import Scenario
+from sagacheck.rules.rule import cause, evidence, span_of
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.questions import Question, at_end, happens, having
 
@@ -39,24 +41,33 @@ SEVERITY = Severity.ERROR
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Reports every step whose compensation was tried in vain at an aborted end."""
     chart = analysis.chart
-    wired = compensations(chart)
     for step in chart.steps:
         if not step.owes:
             continue
         question = Question(at_end(EndKind.ABORTED), having(step.name, OUTSTANDING, tried=True))
         if happens(analysis, question):
             shown = evidence(analysis, question)
-            nodes = wired.get(step.name, [])
-            action = nodes[0].action if nodes else "its compensation"
+            node = _failed(chart, shown.scenario, step.name)
+            certain = bool(shown.scenario and (step.name, Status.APPLIED) in shown.scenario.outstanding)
+            action = f"`{node.action}`" if node else "its compensation"
             yield Finding(
                 code=CODE,
                 name=NAME,
                 severity=SEVERITY,
                 saga=chart.name,
-                message=f"the saga ends as aborted although `{action}` failed: `{step.name}` still stands",
-                primary=Label(nodes[0].span if nodes else span_of(chart, step.name), "its failure goes unnoticed"),
-                root_cause=cause(chart, [step.name], "tell of a failed compensation"),
+                message=f"the saga ends as aborted although {action} failed: `{step.name}` {'still stands' if certain else 'may still stand'}",
+                primary=Label(node.span if node else span_of(chart, step.name), "its failure goes unnoticed"),
+                root_cause=cause(chart, node.steps if node else [step.name], "tell of a failed compensation"),
                 scenario=shown.scenario,
                 showing=shown.showing,
                 help='lead its failure to an end where a person is called: Manual("what to do")',
             )
+
+
+def _failed(chart: Chart, scenario: Scenario | None, step: str) -> Compensate | None:
+    """The compensation of this step that failed."""
+    for event in scenario.events if scenario else ():
+        node = chart.node[event.node]
+        if isinstance(node, Compensate) and step in node.steps and event.failed:
+            return node
+    return None

@@ -35,7 +35,7 @@ from sagacheck.core.chart import Compensate, Origin
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import OUTSTANDING
 from sagacheck.core.scenario import Scenario
-from sagacheck.rules.rule import Evidence, cause, quoted, says
+from sagacheck.rules.rule import Evidence, cause, quoted, says, unhandled
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.questions import Question, anything, example, happens, showing, stuck_at
 from sagacheck.semantics.walk import labels
@@ -68,8 +68,8 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 name=NAME,
                 severity=SEVERITY,
                 saga=chart.name,
-                message=f"when `{node.text}` {' or '.join(map(says, missing))}, {ending}{left}",
-                primary=Label(node.span, f"handles no {' or '.join(missing)}"),
+                message=f"when `{node.action}` {' or '.join(map(says, missing))}, {ending}{left}",
+                primary=Label(node.span, unhandled(missing)),
                 root_cause=cause(chart, [node.action], "handle every outcome"),
                 scenario=shown.scenario,
                 showing=shown.showing,

@@ -35,7 +35,7 @@ from collections.abc import Iterator
 from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Condition, Join, Origin
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import OUTSTANDING, Outcome
-from sagacheck.rules.rule import cause, evidence, quoted, says
+from sagacheck.rules.rule import cause, evidence, quoted, says, unhandled
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.questions import Question, anything, happens, having, stuck_at
 from sagacheck.semantics.walk import labels
@@ -68,7 +68,7 @@ def _finding(analysis: Analysis, node: AnyNode, missing: list[str], question: Qu
         severity=Severity.NOTE if harmless else SEVERITY,
         saga=chart.name,
         message=_message(chart, node, subject, missing),
-        primary=Label(node.span, f"handles no {_listed(missing)}"),
+        primary=Label(node.span, unhandled(missing)),
         root_cause=cause(chart, [subject], "handle every outcome"),
         scenario=shown.scenario,
         showing=shown.showing,
@@ -91,11 +91,7 @@ def _message(chart: Chart, node: AnyNode, subject: str, missing: list[str]) -> s
     if isinstance(node, Choice):
         asked = node.test.name if isinstance(node.test, Condition) else node.text
         return f"`{asked}` has no way on for the answer {quoted(missing)}"
-    return f"the branches that meet at `{subject}` have no way on when they are {_listed(missing)}"
-
-
-def _listed(missing: list[str]) -> str:
-    return " or ".join(missing)
+    return f"the branches that meet at `{subject}` have no way on when they are {' or '.join(missing)}"
 
 
 def _help(chart: Chart, node: AnyNode, missing: list[str]) -> str:
@@ -105,8 +101,17 @@ def _help(chart: Chart, node: AnyNode, missing: list[str]) -> str:
             if chart.origin is Origin.IMPORTED
             else "add a transition without a condition, or for this answer"
         )
+    step = chart.step.get(node.step) if isinstance(node, Call) else None
+    if step is not None and not step.owes:
+        what = "informs" if step.informational else "reads"
+        ways = 'catch "States.ALL"' if chart.origin is Origin.IMPORTED else _transitions(node, missing)
+        return f"{ways}; the step only {what}, so nothing of it has to be undone"
     if chart.origin is Origin.IMPORTED:
         return 'catch "States.ALL" and lead it to the compensations'
     if isinstance(node, Call) and missing == [Outcome.UNKNOWN]:
         return f"add unknown({node.id}.to(...)): its effect may be there, so it has to be undone"
+    return _transitions(node, missing)
+
+
+def _transitions(node: AnyNode, missing: list[str]) -> str:
     return "add " + " and ".join(f"{label}({node.id}.to(...))" for label in missing)
