@@ -76,7 +76,8 @@ def saga_report(name: str = "checkout", file: str = "checkout.py", **changes: ob
 
 
 ANY_TEXT: SearchStrategy[str] = st.text(
-    st.one_of(st.characters(), st.sampled_from("\x1b\x07\r\n\t\x7f\x9b\u202e\u2028\ud800\ufeff日é\u0301👍\u200d")), max_size=20
+    st.one_of(st.characters(), st.sampled_from("\x1b\x07\r\n\t\x7f\x9b\u202e\u2028\ud800\ufeff日é\u0301👍\u200d")),
+    max_size=20,
 )
 _TEXTS = st.lists(ANY_TEXT, max_size=2).map(tuple)
 _COUNTS = st.one_of(st.integers(0, 3), st.integers(0, 10**40))

@@ -98,7 +98,11 @@ def test_huge_numbers_are_told_by_mantissa_and_point_to_the_exact_ones() -> None
 
 
 def test_files_and_names_of_several_sagas_stand_in_columns() -> None:
-    sagas = (saga_report("a", "models/long.py"), saga_report("日本", "b.py"), saga_report("third", "b.py", profile="dtm"))
+    sagas = (
+        saga_report("a", "models/long.py"),
+        saga_report("日本", "b.py"),
+        saga_report("third", "b.py", profile="dtm"),
+    )
     lines = render_text(Report(sagas, files=2)).splitlines()[:3]
     assert [
         "models/long.py  a            12 scenarios",
@@ -125,7 +129,9 @@ def test_an_inconclusive_verdict_says_why() -> None:
 
 
 def test_verbose_lists_what_was_taken_for_granted_and_what_was_passed_over() -> None:
-    saga = saga_report(claims=("payment.charge: keyed",), assumptions=("nobody stops it",), inferred=("a undoes b: name",))
+    saga = saga_report(
+        claims=("payment.charge: keyed",), assumptions=("nobody stops it",), inferred=("a undoes b: name",)
+    )
     report = Report((saga,), files=2, passed_over=(PassedOver("data.json", "is not a definition"),))
     lines = render_text(report, TextOptions(verbose=True)).splitlines()
     assert [
@@ -214,7 +220,11 @@ def test_colours_change_nothing_but_colours() -> None:
 @given(REPORTS, st.booleans())
 def test_nothing_from_a_model_can_steer_a_terminal(report: Report, verbose: bool) -> None:  # noqa: FBT001
     text = render_text(report, TextOptions(verbose=verbose))
-    harmful = {c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}} - {"\n", "\u200c", "\u200d"}
+    harmful = {c for c in text if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Zl", "Zp"}} - {
+        "\n",
+        "\u200c",
+        "\u200d",
+    }
     assert harmful == set()
     assert text.encode() == render_text(report, TextOptions(verbose=verbose)).encode()
 

@@ -168,7 +168,9 @@ def test_a_long_line_is_cut_around_the_span() -> None:
 
 def test_spans_far_apart_on_one_long_line_are_shown_apart() -> None:
     write("start = " + "x" * 500 + " + end\n")
-    first, second, third, fourth, fifth = drawn(label(1, 512, 1, 515, "far"), label(1, 1, 1, 6, "near")).splitlines()[2:]
+    first, second, third, fourth, fifth = drawn(label(1, 512, 1, 515, "far"), label(1, 1, 1, 6, "near")).splitlines()[
+        2:
+    ]
     assert (first[5:10], second[5:]) == ("start", "----- near")
     assert third[fourth.index("^") : fourth.rindex("^") + 1] == "end"
     assert fifth.endswith("far")
@@ -228,7 +230,9 @@ def test_bytes_that_are_no_text_do_no_harm() -> None:
     assert "\\x1b[31m" in drawn(label(1, 1, 1, 2, "here"))
 
 
-@given(source=ANY_TEXT, line=st.integers(1, 4), column=st.integers(1, 30), lines=st.integers(0, 3), end=st.integers(1, 30))
+@given(
+    source=ANY_TEXT, line=st.integers(1, 4), column=st.integers(1, 30), lines=st.integers(0, 3), end=st.integers(1, 30)
+)
 def test_any_span_in_any_source_leaves_its_label(source: str, line: int, column: int, lines: int, end: int) -> None:
     Path("a.py").write_bytes(source.encode("utf-8", "surrogatepass"))
     text = drawn(label(line, column, line + lines, end, "the label"), label(1, 1, 2, 1, "the other"))

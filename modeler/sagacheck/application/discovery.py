@@ -74,9 +74,9 @@ def _named(text: str, exclusion: Exclusion) -> Iterator[Found]:
     """What one path of the command line names."""
     try:
         path = Path(text)
-        if path.is_dir():
+        if text and path.is_dir():
             yield from _walk(path, exclusion, set())
-        elif path.exists():
+        elif text and path.exists():
             yield _file(path, None)
         else:
             yield _missing(text)
@@ -122,7 +122,8 @@ def _walk(folder: Path, exclusion: Exclusion, visited: set[tuple[int, int]]) -> 
     """
     try:
         status = folder.stat()
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda entry: entry.name)
     except OSError as error:
         yield Failure(folder.as_posix(), f"cannot be read: {_reason(error)}")
         return
@@ -172,7 +173,7 @@ def _candidate(path: Path) -> Found:
 
 def _may_be_definition(data: bytes) -> bool:
     """A first look, to be confirmed by the importer."""
-    return b'"StartAt"' in data and b'"States"' in data
+    return b'"StartAt"' in data or b'"States"' in data
 
 
 def _reason(error: OSError | ValueError) -> str:

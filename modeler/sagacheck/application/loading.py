@@ -154,7 +154,7 @@ def _load_python(target: Target, options: LoadOptions) -> Iterator[Loaded]:
             yield explain(
                 error, hint="the model exits when it is imported; move that under `if __name__ == '__main__':`"
             )
-        except (KeyboardInterrupt, GeneratorExit):
+        except KeyboardInterrupt:
             raise
         except RefusedError as error:
             yield Failure(target.shown, str(error))
@@ -186,7 +186,7 @@ def _imported(target: Target) -> ModuleType:
             raise
         missing = True
     if missing:
-        msg = f"there is no file {target.shown!r} and no module {target.module!r} on the search path or in this folder"
+        msg = f"there is no such file, and no module {target.module!r} in this folder or installed"
         raise RefusedError(msg)
     return import_module(target.module)
 
@@ -211,6 +211,8 @@ def _sagas_of(module: ModuleType, target: Target, options: LoadOptions) -> Itera
     for value in found.values:
         try:
             charts = list(module_sagas.charts_of(value, options.profiles))
+        except RefusedError as error:
+            yield Failure(target.shown, str(error))
         except Exception as error:  # noqa: BLE001 - a declared saga was checked when it was made: this is our fault
             yield internal_failure(error, target.shown, getattr(value, "name", ""), traceback=options.traceback)
         else:

@@ -38,7 +38,7 @@ def import_file(path: str, shown: str) -> ModuleType:
         path: absolute.
         shown: the path that code objects, and so tracebacks and spans, are to name.
     """
-    linecache.checkcache(shown)
+    linecache.cache.pop(shown, None)  # positions are looked up in it; checking its age is not enough after an edit
     package = dotted_package(path)
     stem = Path(path).stem
     is_package = stem == "__init__"

@@ -76,14 +76,20 @@ def charts_of(value: Any, profiles: Sequence[str]) -> Iterator[Chart]:  # noqa: 
     Args:
         value: a `Saga` or a `SagaMachine` class.
         profiles: names; none for the saga's own.
+
+    Raises:
+        RefusedError: if a machine is such that it has no chart.
     """
     if is_saga(value):
         for profile in profiles or (None,):
             yield value.chart(profile)
     else:
-        from sagacheck.authoring.machine import chart_of_machine
+        from sagacheck.authoring.machine import MachineError, chart_of_machine
 
-        yield chart_of_machine(value)
+        try:
+            yield chart_of_machine(value)
+        except MachineError as error:
+            raise RefusedError(str(error)) from error
 
 
 def is_saga(value: object) -> bool:

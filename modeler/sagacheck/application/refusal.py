@@ -19,14 +19,27 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     Returns:
         Text to put behind a semicolon, "" if nothing helps.
     """
-    from difflib import get_close_matches
-
     candidates = sorted(set(known))
-    folded = {candidate.casefold(): candidate for candidate in candidates}
-    close = [folded[match] for match in get_close_matches(word.casefold(), folded, n=3, cutoff=0.6)]
+    close = _closest(word.casefold(), candidates)
     if close:
         return f"did you mean {_joined(close)}?"
     return f"known: {', '.join(candidates)}" if 0 < len(candidates) <= _FEW else ""
+
+
+def _closest(word: str, candidates: list[str]) -> list[str]:
+    """The candidates most like the word, if any is like it at all."""
+    from difflib import SequenceMatcher
+
+    matcher = SequenceMatcher(b=word)  # it remembers what it learns about the second sequence
+    likeness: dict[str, float] = {}
+    for candidate in candidates:
+        matcher.set_seq1(candidate.casefold())
+        if matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE:
+            likeness[candidate] = matcher.ratio()
+    best = max(likeness.values(), default=0.0)
+    if best < _ALIKE:
+        return []
+    return sorted(candidate for candidate, ratio in likeness.items() if ratio >= best - _NEARLY)[:_MOST]
 
 
 def refused(what: str, word: str, known: Iterable[str]) -> RefusedError:
@@ -41,6 +54,9 @@ def refused(what: str, word: str, known: Iterable[str]) -> RefusedError:
     return RefusedError(f"{what}; {guess}" if guess else what)
 
 
+_ALIKE = 0.6
+_NEARLY = 0.02
+_MOST = 3
 _FEW = 24
 
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _AGAIN = 0.1
-_GRACE = 1.0
+_GRACE = 0.5
 _EXIT_CODE = 2
 
 

@@ -62,8 +62,8 @@ class Commands(click.Group):
         args: Sequence[str] | None = None,
         prog_name: str | None = None,
         complete_var: str | None = None,
-        standalone_mode: bool = True,
-        **extra: Any,
+        standalone_mode: bool = True,  # noqa: FBT002 - as click has it
+        **extra: Any,  # noqa: ANN401 - as click has it
     ) -> NoReturn:
         """Runs the command line and exits; click's own exit codes would look like findings."""
         del standalone_mode
@@ -120,7 +120,7 @@ def _status_of(error: Exception, *, whole: bool) -> int:
     return status
 
 
-def _print_version(ctx: click.Context, _option: click.Parameter, value: bool) -> None:  # noqa: FBT001 - as click calls it
+def _print_version(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
     if value and not ctx.resilient_parsing:
         from importlib.metadata import version
 

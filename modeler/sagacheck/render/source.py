@@ -209,13 +209,15 @@ class Frame:
             previous = number
             drawn = _Drawn.of(self.sources.line(file, number) or "")
             here = [mark for mark in marks if mark.span.line == number and not mark.multiline]
-            rows.extend(self._numbered(number, drawn, here, around, bool(spans)))
+            rows.extend(self._numbered(number, drawn, here, around, beside=bool(spans)))
         return rows
 
     def _side(self, sign: str, mark: _Mark) -> str:
         return self.palette.paint(mark.role, sign) + " "
 
-    def _numbered(self, number: int, drawn: _Drawn, here: list[_Mark], around: _Mark | None, beside: bool) -> list[str]:
+    def _numbered(
+        self, number: int, drawn: _Drawn, here: list[_Mark], around: _Mark | None, *, beside: bool
+    ) -> list[str]:
         """One source line, once or, where its marks lie too far apart, once for each of them, with its marks."""
         begins = around is not None and around.span.line == number
         flush = begins and around is not None and not "".join(drawn.pieces[: around.span.column - 1]).strip()
