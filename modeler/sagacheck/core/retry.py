@@ -43,11 +43,9 @@ class RetryPolicy:
         """
         if self.attempts is None:
             return math.inf
-        total = self.attempts * (timeout or 0.0)
-        pause = self.interval
-        for _ in range(self.attempts - 1):
-            total += pause
-            pause *= self.backoff
-            if math.isinf(total):
-                break
-        return total
+        pauses = self.attempts - 1
+        try:
+            growth = pauses if self.backoff == 1 else (self.backoff**pauses - 1) / (self.backoff - 1)
+        except OverflowError:
+            growth = math.inf
+        return self.attempts * (timeout or 0.0) + (self.interval * growth if self.interval else 0.0)

@@ -54,7 +54,7 @@ class Walk:
     def __init__(self, chart: Chart, unroll: int | None) -> None:
         self.chart = chart
         self.unroll = unroll
-        self._loops = find_loops(chart.start, chart.links())
+        self._loops = find_loops(chart.start, _taken(chart))
         self._left = {region for fork in chart.fork_of.values() for region in self._regions_left(fork)}
 
     @property
@@ -215,12 +215,21 @@ class Walk:
         """Counts a loop that the link repeats; says whether it may not be repeated any more."""
         if self.unroll is None:
             return position, False
-        counts = {loop: count for loop, count in position.loops if link[2] in self._loops.body[loop]}
         loop = self._loops.repeating.get(link)
-        if loop is not None:
-            counts[loop] = counts.get(loop, 0) + 1
-        moved = replace(position, loops=tuple(sorted(counts.items())))
-        return moved, loop is not None and counts[loop] >= self.unroll
+        if loop is None:
+            return position, False
+        counts = dict(position.loops)
+        counts[loop] = counts.get(loop, 0) + 1
+        return replace(position, loops=tuple(sorted(counts.items()))), counts[loop] >= self.unroll
+
+    def _without_left_loops(self, position: Position) -> Position:
+        """Forgets the counts of loops that neither the position nor a fork around it lies in."""
+        if not position.loops:
+            return position
+        places = (position.node, *(frame.fork for frame in position.frames))
+        body = self._loops.body
+        loops = tuple((loop, count) for loop, count in position.loops if not body[loop].isdisjoint(places))
+        return position if loops == position.loops else replace(position, loops=loops)
 
     def _go(self, position: Position, departure: Departure, links: list[Link]) -> Position | None:
         """Goes to another node, leaving the regions that it does not lie in."""
@@ -243,6 +252,7 @@ class Walk:
 
     def _arrive(self, position: Position, links: list[Link]) -> Position | None:
         """Goes on from a node at which nothing is asked: forks and exits."""
+        position = self._without_left_loops(position)
         node = self.chart.node.get(position.node)
         if isinstance(node, Fork):
             if self._can_be_held(position):
@@ -308,6 +318,15 @@ class Walk:
     def _region(self, position: Position) -> str:
         frame = position.frames[-1]
         return self._fork(frame).regions[frame.index].id
+
+
+def _taken(chart: Chart) -> Iterator[Link]:
+    """The links that a run can take: a state that nobody reaches, or a shadowed edge, makes no loop."""
+    reached = chart.reachable([chart.start])
+    for source, label, target in chart.links():
+        edge = chart.successors[source].get(label)
+        if source in reached and (edge is None or edge.target == target):
+            yield source, label, target
 
 
 def labels(chart: Chart, node: AnyNode) -> tuple[str, ...]:
