@@ -1,0 +1,81 @@
+"""What the documents say is so: links lead somewhere, code runs, and the finding that is shown is what comes out."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from tests.house.package import PROJECT
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = sorted(path for pattern in ("*.md", "docs/**/*.md", "benchmarks/*.md") for path in PROJECT.glob(pattern))
+CHECKOUT = """\
+from sagacheck import Saga, Step
+
+reserve = Step("inventory.reserve")
+charge = Step("payment.charge", compensation="payment.refund")
+checkout = Saga("checkout", reserve >> charge)
+"""
+
+
+def sagacheck(*arguments: str, folder: Path = PROJECT) -> subprocess.CompletedProcess[str]:
+    """Runs the command line in a folder."""
+    return subprocess.run(
+        [sys.executable, "-m", "sagacheck", *arguments],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+def blocks(text: str, language: str) -> list[str]:
+    """The blocks of code in a document that are written in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+def name_of(path: Path) -> str:
+    """A document's path as a message shows it."""
+    return path.relative_to(PROJECT).as_posix()
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=name_of)
+def test_every_file_that_a_document_links_to_exists(document: Path) -> None:
+    text = re.sub(r"```.*?```", "", document.read_text(encoding="utf-8"), flags=re.DOTALL)
+    targets = [target.partition("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text)]
+    local = [target for target in targets if target and not re.match(r"[a-z]+:", target)]
+    assert [target for target in local if not (document.parent / target).exists()] == []
+
+
+def test_the_command_of_the_documents_is_installed() -> None:
+    (script,) = entry_points(group="console_scripts", name="sagacheck")
+    assert "sagacheck.cli.main:main" == script.value
+    assert re.fullmatch(r"sagacheck \d+\.\d+\.\d+\n", sagacheck("--version").stdout)
+
+
+def test_the_model_in_the_readme_is_checked(tmp_path: Path) -> None:
+    (model,) = blocks(README, "python")
+    (tmp_path / "order.py").write_text(model, encoding="utf-8")
+    run = sagacheck("verify", "order.py", folder=tmp_path)
+    assert (0, "") == (run.returncode, run.stderr)
+    assert "place-order" in run.stdout
+
+
+def test_the_finding_in_the_readme_is_what_comes_out(tmp_path: Path) -> None:
+    (tmp_path / "checkout.py").write_text(CHECKOUT, encoding="utf-8")
+    run = sagacheck("verify", "checkout.py", folder=tmp_path)
+    said = f"$ sagacheck verify checkout.py\n{run.stdout}"
+    expected = next(block for block in blocks(README, "") if "error[" in block)
+    assert (1, "") == (run.returncode, run.stderr)
+    assert without_time(expected) == without_time(said)
+
+
+def without_time(text: str) -> str:
+    """A report without the time that it took."""
+    return re.sub(r"\(\d+\.\d+ s\)", "(time)", text)
