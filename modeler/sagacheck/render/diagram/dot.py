@@ -1,0 +1,277 @@
+"""Writes a picture as DOT, the language of Graphviz.
+
+Rows do the work: the forward way runs down, what stands beside a box shares its rank, and what unwinds climbs. An
+arrow that climbs is written from its head to its tail, so that for Graphviz all arrows run down; those that say
+nothing about rows do not take part in ranking, without which a chain and its compensations take minutes.
+"""
+
+from __future__ import annotations
+
+import html
+import itertools
+from typing import TYPE_CHECKING
+
+from sagacheck.render.diagram.palette import (
+    FONT,
+    FRAME,
+    FRAME_FILL,
+    INK,
+    PAPER,
+    QUIET,
+    RED,
+    arrow_look,
+    box_look,
+    label_ink,
+)
+from sagacheck.render.diagram.picture import Arrow, ArrowKind, Box, BoxKind, Emphasis, Guide, Picture
+from sagacheck.render.diagram.wording import width
+
+if TYPE_CHECKING:
+    import graphviz
+
+_TITLE_SIZE = 10
+_NOTE_SIZE = 8
+_POINTS_PER_COLUMN = 6.4
+_SLOT_GAP = 45
+_LONG_LABEL = 12
+_LABEL_GAP = 12
+_SHAPES: dict[BoxKind, dict[str, str]] = {
+    BoxKind.START: {"shape": "circle", "width": "0.16", "height": "0.16", "fixedsize": "true"},
+    BoxKind.STEP: {"style": "rounded,filled"},
+    BoxKind.PIVOT: {"peripheries": "2"},
+    BoxKind.INFORMATIONAL: {"style": "rounded,filled,dotted"},
+    BoxKind.COMPENSATION: {"style": "rounded,filled"},
+    BoxKind.QUESTION: {"shape": "diamond", "margin": "0.01,0.01"},
+    BoxKind.TEST: {"shape": "diamond", "margin": "0,0"},
+    BoxKind.WAIT: {"style": "rounded,filled"},
+    BoxKind.FORK: {"shape": "plain"},
+    BoxKind.JOIN: {"shape": "plain"},
+    BoxKind.COMMITTED: {"shape": "ellipse", "peripheries": "2"},
+    BoxKind.ABORTED: {"shape": "ellipse"},
+    BoxKind.MANUAL: {"style": "filled,diagonals", "margin": "0.2,0.08"},
+    BoxKind.UNHANDLED: {"shape": "octagon", "margin": "0.03,0.02"},
+    BoxKind.DEFECT: {"shape": "octagon", "margin": "0.03,0.02"},
+}
+_WEIGHTS = {ArrowKind.FORWARD: "20", ArrowKind.UNWINDING: "5"}
+
+
+def dot_of(picture: Picture, *, roomy: bool = True) -> str:
+    """The picture in DOT; the same text for the same picture.
+
+    Args:
+        picture: what is drawn.
+        roomy: whether the layout keeps room for the labels of arrows that do not order rows.
+    """
+    import graphviz
+
+    graph = graphviz.Digraph("saga")
+    graph.attr(
+        rankdir="TB",
+        newrank="true",
+        nodesep="0.35",
+        ranksep="0.4",
+        pad="0.2",
+        bgcolor=PAPER,
+        fontname=FONT,
+        label=_label([(picture.title, 13, INK)]),
+        labelloc="t",
+        labeljust="l",
+        tooltip=_plain(picture.title),
+    )
+    graph.attr(
+        "node", shape="box", style="filled", label="", margin="0.13,0.06", width="0.3", height="0.32", fontname=FONT
+    )
+    graph.attr("edge", fontname=FONT, fontsize=str(_NOTE_SIZE), arrowsize="0.7")
+    slots = _slot_widths(picture)
+    _write_clusters(graph, picture, "", slots)
+    for box in picture.boxes:
+        if not box.cluster:
+            _write_box(graph, box, slots)
+    _write_rows(graph, picture)
+    places = {box.id: box for box in picture.boxes}
+    for index, arrow in enumerate(picture.arrows, 1):
+        _write_arrow(graph, arrow, f"edge_{index}", places, roomy=roomy)
+    return str(graph.source)
+
+
+def _write_clusters(graph: graphviz.Digraph, picture: Picture, parent: str, slots: dict[str, list[float]]) -> None:
+    for cluster in picture.clusters:
+        if cluster.parent != parent:
+            continue
+        with graph.subgraph(name=f"cluster_{cluster.id}") as inner:
+            inner.attr(
+                id=cluster.id,
+                style="rounded,filled",
+                color=FRAME,
+                fillcolor=FRAME_FILL if cluster.title else PAPER,
+                label=_label([(cluster.title, _NOTE_SIZE, QUIET)]) if cluster.title else "",
+                labeljust="r",
+                tooltip=cluster.title or " ",
+            )
+            for box in picture.boxes:
+                if box.cluster == cluster.id:
+                    _write_box(inner, box, slots)
+            _write_clusters(inner, picture, cluster.id, slots)
+
+
+def _write_box(graph: graphviz.Digraph, box: Box, slots: dict[str, list[float]]) -> None:
+    look = box_look(box)
+    attributes = {
+        "id": box.id,
+        "class": f"{box.kind} {box.emphasis}",
+        "tooltip": _plain(box.tooltip) or " ",
+        "color": look.line,
+        "fillcolor": look.fill,
+        "penwidth": f"{look.width:g}",
+        **_SHAPES.get(box.kind, {}),
+    }
+    if box.id in slots:
+        attributes["label"] = _bar(slots[box.id], look.fill)
+    elif box.title:
+        small = box.kind in (BoxKind.TEST, BoxKind.UNHANDLED)
+        faded = box.emphasis is Emphasis.FADED
+        note_ink = QUIET if look.ink == INK else look.ink
+        attributes["label"] = _label(
+            [
+                *((line, _NOTE_SIZE if small else _TITLE_SIZE, look.ink) for line in box.title),
+                *((line, _NOTE_SIZE, note_ink) for line in box.notes),
+                *([(box.alarm, _NOTE_SIZE, look.ink if faded else RED)] if box.alarm else []),
+            ]
+        )
+    graph.node(box.id, **attributes)
+
+
+def _write_rows(graph: graphviz.Digraph, picture: Picture) -> None:
+    """Puts what stands side by side into one rank, the leader first."""
+    rows: dict[str, list[str]] = {}
+    for box in picture.boxes:
+        if box.beside:
+            row = rows.setdefault(box.beside, [box.beside])
+            row.insert(0 if box.before else len(row), box.id)
+    above = {arrow.head: arrow.tail for arrow in reversed(picture.arrows) if arrow.guide is Guide.DOWN}
+    for box in picture.boxes:
+        if box.before and box.beside in above:
+            # Without a place in the order of its rank, it would keep other arrows on the wrong side.
+            graph.edge(above[box.beside], box.id, style="invis", constraint="false")
+    joined = {(arrow.tail, arrow.head) for arrow in picture.arrows}
+    for members in rows.values():
+        with graph.subgraph() as rank:
+            rank.attr(rank="same")
+            for member in members:
+                rank.node(member)
+        for left, right in itertools.pairwise(members):
+            if (left, right) not in joined and (right, left) not in joined:
+                graph.edge(left, right, style="invis", minlen="3")
+
+
+def _write_arrow(graph: graphviz.Digraph, arrow: Arrow, name: str, places: dict[str, Box], *, roomy: bool) -> None:
+    look = arrow_look(arrow)
+    attributes = {
+        "id": name,
+        "class": f"{arrow.kind} {arrow.emphasis}",
+        "edgetooltip": _plain(arrow.tooltip) or " ",
+        "color": look.line,
+        "penwidth": f"{look.width:g}",
+        "style": look.style,
+    }
+    if arrow.kind in _WEIGHTS:
+        attributes["weight"] = _WEIGHTS[arrow.kind]
+    beside = places[arrow.tail].beside == arrow.head or places[arrow.head].beside == arrow.tail
+    if arrow.label and (beside or arrow.kind is not ArrowKind.UNDOES):
+        aside = beside or not (roomy or arrow.guide is not Guide.FREE)
+        attributes |= {"fontcolor": label_ink(arrow), "labeltooltip": attributes["edgetooltip"]}
+        attributes |= _label_of(arrow, aside=aside, one_line=beside)
+    tail, head = _ends(arrow, places)
+    if arrow.guide is Guide.UP or arrow.kind is ArrowKind.UNDOES or _runs_back(arrow, places):
+        tail, head = head, tail
+        attributes |= {"dir": "back", "arrowtail": look.head}
+    else:
+        attributes["arrowhead"] = look.head
+    if beside:
+        attributes["minlen"] = "3"
+    elif arrow.guide is Guide.FREE:
+        attributes["constraint"] = "false"
+    graph.edge(tail, head, **attributes)
+
+
+def _label_of(arrow: Arrow, *, aside: bool, one_line: bool) -> dict[str, str]:
+    """An arrow's label: in the layout's way, which makes room for it, or aside, near one of the arrow's ends.
+
+    Graphviz fails where arrows within a rank have labels that it makes room for.
+    """
+    lines = arrow.label.split(" / ") if len(arrow.label) > _LONG_LABEL and not one_line else [arrow.label]
+    text = "<" + " /<br/>".join(f"&nbsp;{_text(line)}&nbsp;" for line in lines) + ">"
+    if not aside:
+        return {"label": text}
+    distance = width(arrow.label) * _POINTS_PER_COLUMN * _NOTE_SIZE / _TITLE_SIZE / 2 + _LABEL_GAP
+    near = "headlabel" if arrow.kind is ArrowKind.UNDOES else "taillabel"
+    return {near: text, "labeldistance": f"{distance / 10:.1f}", "labelangle": "-14"}
+
+
+def _runs_back(arrow: Arrow, places: dict[str, Box]) -> bool:
+    """Whether an arrow within a row points from right to left."""
+    tail, head = places[arrow.tail], places[arrow.head]
+    return (tail.beside == head.id and not tail.before) or (head.beside == tail.id and head.before)
+
+
+def _ends(arrow: Arrow, places: dict[str, Box]) -> tuple[str, str]:
+    """Where an arrow begins and ends, with the ports of bars: their branches' below or above, failures to the side."""
+    tail, head = arrow.tail, arrow.head
+    if arrow.slot is not None:
+        port = f"{'p' if arrow.kind is ArrowKind.FORWARD else 'f'}{arrow.slot}"
+        if places[tail].kind is BoxKind.FORK:
+            return f"{tail}:{port}:s", head
+        return tail, f"{head}:{port}:n"
+    if arrow.kind is ArrowKind.FAILURE and places[tail].kind is BoxKind.JOIN:
+        return f"{tail}:e", head
+    return tail, head
+
+
+def _slot_widths(picture: Picture) -> dict[str, list[float]]:
+    """For each bar the widths of its branches in points, as far as they can be guessed from their text."""
+    parents = {cluster.id: cluster.parent for cluster in picture.clusters}
+    widest: dict[str, float] = {}
+    for box in picture.boxes:
+        columns = max((width(line) for line in box.title), default=4)
+        points = columns * _POINTS_PER_COLUMN * (1.7 if box.kind is BoxKind.QUESTION else 1)
+        cluster = box.cluster
+        while cluster:
+            widest[cluster] = max(widest.get(cluster, 0.0), points)
+            cluster = parents[cluster]
+    slots = {}
+    for box in picture.boxes:
+        if box.kind in (BoxKind.FORK, BoxKind.JOIN):
+            slots[box.id] = [widest.get(branch, 0.0) + _SLOT_GAP for branch in box.branches] or [2.0 * _SLOT_GAP]
+    return slots
+
+
+def _bar(slots: list[float], color: str) -> str:
+    """A bar with two ports for each branch: one for what goes well, one for what fails."""
+    cells = "".join(
+        f'<td port="{port}{slot}" width="{points / 2:.0f}" height="4"></td>'
+        for slot, points in enumerate(slots)
+        for port in "pf"
+    )
+    return (
+        f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="0" bgcolor="{color}"><tr>{cells}</tr></table>>'
+    )
+
+
+def _label(lines: list[tuple[str, int, str]]) -> str:
+    """A label of lines of text, each with its size in points and its colour."""
+    rows = "".join(
+        f'<tr><td><font point-size="{size}" color="{ink}">{_text(text)}</font></td></tr>' for text, size, ink in lines
+    )
+    return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="0">{rows}</table>>'
+
+
+def _text(text: str) -> str:
+    """Text for a label, in which Graphviz looks for entities, tags and backslashes."""
+    return html.escape(text).replace("\\", "&#92;")
+
+
+def _plain(text: str) -> str:
+    """Text for an attribute: Graphviz reads entities and backslashes in it, and must not."""
+    import graphviz
+
+    return str(graphviz.escape(text.replace("&", "&amp;")))
