@@ -3,7 +3,8 @@
 ## What it does
 
 Looks for a committed end at which a step was called and its effect is not there, unless another step took its place:
-one that is called only when it fails. An effect that may or may not be there is reported in any case.
+one that is called only when it fails. The effect never came about or, after a failure, was undone. An effect that may
+or may not be there is reported in any case.
 
 ## Why is this bad?
 
@@ -33,7 +34,7 @@ from sagacheck.core.chart import Origin
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import EndKind, Status
 from sagacheck.core.scenario import EventKind, Scenario
-from sagacheck.rules.rule import cause, evidence, span_of, trigger, when
+from sagacheck.rules.rule import cause, evidence, says, span_of, trigger, when
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.questions import Question, at_end, happens
 
@@ -47,6 +48,12 @@ SEVERITY = Severity.ERROR
 
 _NOT_THERE = (Status.NONE, Status.MAYBE, Status.UNDOING)
 _OPEN = (Status.MAYBE, Status.UNDOING)
+_STATES = {
+    Status.NONE: "it never happened",
+    Status.MAYBE: "it is unknown whether it happened",
+    Status.UNDOING: "it is unknown whether it is undone",
+    Status.UNDONE: "it has been undone",
+}
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
@@ -70,6 +77,9 @@ def _swallowed(analysis: Analysis, step: str) -> Callable[[Space], Memories]:
     def where(space: Space) -> Memories:
         with_it = committed & space.having(step, [Status.APPLIED])
         without = committed & space.called(step) & space.having(step, _NOT_THERE)
+        if analysis.chart.origin is Origin.MACHINE:
+            # Whether the end of a definition that unwinds before it succeeds means success, nobody has said.
+            without |= committed & space.having(step, [Status.UNDONE]) & space.failed.values[1]
         taking_over = [
             space.having(other, [Status.APPLIED])
             for other in others
@@ -86,16 +96,16 @@ def _finding(analysis: Analysis, step: str, question: Question) -> Finding:
     chart = analysis.chart
     shown = evidence(analysis, question)
     struck = trigger(shown.scenario) if shown.scenario else None
+    own = [event for event in shown.scenario.events if event.failed and event.text == step] if shown.scenario else []
+    although = f"although `{step}` {says(own[-1].result)}" if own else f"without `{step}`{when(struck)}"
     question_after = _asked_after(shown.scenario) if shown.scenario else None
     doubtful = chart.origin is Origin.IMPORTED and question_after is not None
-    open_ = bool(shown.scenario and dict(shown.scenario.outstanding).get(step))
-    state = "it is unknown whether it happened" if open_ else "it never happened"
     return Finding(
         code=CODE,
         name=NAME,
         severity=Severity.WARNING if doubtful else SEVERITY,
         saga=chart.name,
-        message=f"the saga commits without `{step}`{when(struck)}: {state}",
+        message=f"the saga commits {although}: {_state(shown.scenario, step)}",
         primary=Label(span_of(chart, step), "its failure is swallowed"),
         root_cause=cause(chart, [step], "commit only what has happened"),
         scenario=shown.scenario,
@@ -106,6 +116,13 @@ def _finding(analysis: Analysis, step: str, question: Question) -> Finding:
         if doubtful
         else (),
     )
+
+
+def _state(scenario: Scenario | None, step: str) -> str:
+    """What has become of the step's effect in the end."""
+    changes = [change for event in scenario.events for change in event.changes] if scenario else []
+    last = [change.after for change in changes if change.step == step][-1:]
+    return _STATES.get(last[0], "it is not there") if last else "it never happened"
 
 
 def _asked_after(scenario: Scenario) -> str | None:

@@ -1,0 +1,24 @@
+"""Two things go on at the same time, and both are called `working`: python-statemachine takes them for one."""
+
+from statemachine import State
+
+from sagacheck import Call, Committed, Keyed, Retry, SagaMachine, Step, ok
+
+pack = Step("warehouse.pack", contract=Keyed("order_id"), retry=Retry.until_done())
+label = Step("carrier.print_label", contract=Keyed("order_id"), retry=Retry.until_done())
+
+
+class Dispatch(SagaMachine):
+    class preparing(State.Parallel):
+        class parcel(State.Compound):
+            working = Call(pack, initial=True)
+            packed = State(final=True)
+            parcel_done = ok(working.to(packed))
+
+        class paper(State.Compound):
+            working = Call(label, initial=True)
+            printed = State(final=True)
+            paper_done = ok(working.to(printed))
+
+    ready = Committed()
+    done_state_preparing = preparing.to(ready)

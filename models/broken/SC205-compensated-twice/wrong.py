@@ -1,0 +1,38 @@
+"""Two people provided for the refund, and the customer gets it twice."""
+
+from sagacheck import (
+    Aborted,
+    Barrier,
+    Call,
+    Committed,
+    Compensate,
+    Compensation,
+    Keyed,
+    Retry,
+    SagaMachine,
+    Step,
+    ok,
+    rejected,
+)
+
+charge = Step(
+    "payment.charge",
+    compensation=Compensation("payment.refund", retry=Retry.until_done()),
+    contract=Barrier("order_id"),
+    retry=Retry.until_done(),
+)
+ship = Step("shipping.dispatch", contract=Keyed("order_id"), retry=Retry.until_known())
+
+
+class Checkout(SagaMachine):
+    charging = Call(charge, initial=True)
+    shipping = Call(ship)
+    refunding = Compensate(charge)
+    refunding_the_customer = Compensate(charge)
+    shipped, called_off = Committed(), Aborted()
+
+    charged = ok(charging.to(shipping))
+    dispatched = ok(shipping.to(shipped))
+    no_carrier = rejected(shipping.to(refunding))
+    refunded = ok(refunding.to(refunding_the_customer))
+    refunded_again = ok(refunding_the_customer.to(called_off))

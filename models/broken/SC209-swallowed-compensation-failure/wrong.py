@@ -1,0 +1,17 @@
+"""A refund that is refused ends like one that was paid: nobody is told that money is owed."""
+
+from sagacheck import Aborted, Call, Committed, Compensate, SagaMachine, Step, failed, ok, rejected, unknown
+
+charge = Step("payment.charge", compensation="payment.refund")
+
+
+class Payment(SagaMachine):
+    charging = Call(charge, initial=True)
+    refunding = Compensate(charge)
+    paid, called_off = Committed(), Aborted()
+
+    charged = ok(charging.to(paid))
+    declined = rejected(charging.to(called_off))
+    no_answer = unknown(charging.to(refunding))
+    refunded = ok(refunding.to(called_off))
+    refund_refused = failed(refunding.to(called_off))

@@ -1,0 +1,13 @@
+"""What cannot be undone comes last."""
+
+from sagacheck import Keyed, NonCompensatable, Retry, Saga, Step
+
+charge = Step("payment.charge", compensation="payment.refund")
+ship = Step(
+    "shipping.dispatch",
+    compensation=NonCompensatable("the parcel has left the building"),
+    contract=Keyed("order_id"),
+    retry=Retry.until_known(),
+)
+
+place_order = Saga("place-order", charge >> ship)
