@@ -85,8 +85,9 @@ class Commands(click.Group):
 
             hush()
             return _CHECKED
-        except SystemExit:
-            raise
+        except SystemExit as ending:
+            # click ends so when the reader of its own output, like that of --help, has left
+            return _CHECKED if ending.code == 1 else int(ending.code or _CHECKED)
         except Exception as error:  # noqa: BLE001 - the last resort: whatever came here is our fault, or says what it is
             return _status_of(error, whole="--traceback" in (sys.argv if args is None else args))
         return int(status or _CHECKED)

@@ -11,7 +11,8 @@ from sagacheck.core.report import Progress
 from sagacheck.render.terminal import harmless
 
 if TYPE_CHECKING:
-    from rich.status import Status
+    from rich.live import Live
+    from rich.spinner import Spinner
 
 _PATIENCE = 0.5
 
@@ -24,7 +25,8 @@ class ProgressDisplay:
 
     def __init__(self, what: str) -> None:
         self.text = what
-        self.status: Status | None = None
+        self.live: Live | None = None
+        self.spinner: Spinner | None = None
         self.lock = threading.Lock()
         self.over = False
         self.timer: threading.Timer | None = None
@@ -41,8 +43,8 @@ class ProgressDisplay:
         """Notes how far the work is."""
         self.text = f"{progress.done} of {progress.total}  {harmless(progress.saga)}"
         with self.lock:
-            if self.status is not None:
-                self.status.update(self.text)
+            if self.spinner is not None:
+                self.spinner.update(text=self.text)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -52,14 +54,25 @@ class ProgressDisplay:
             self.timer.cancel()
         with self.lock:
             self.over = True
-            if self.status is not None:
-                self.status.stop()
+            if self.live is not None:
+                self.live.stop()
 
     def _show(self) -> None:
         from rich.console import Console
-        from rich.status import Status
+        from rich.live import Live
+        from rich.spinner import Spinner
 
         with self.lock:
-            if not self.over:
-                self.status = Status(self.text, console=Console(stderr=True, markup=False, highlight=False))
-                self.status.start()
+            if self.over:
+                return
+            self.spinner = Spinner("dots", text=self.text)
+            # while a model is imported, stdout stands for stderr: whoever took hold of it now would restore the wrong one
+            self.live = Live(
+                self.spinner,
+                console=Console(stderr=True, markup=False, highlight=False),
+                refresh_per_second=10,
+                transient=True,
+                redirect_stdout=False,
+                redirect_stderr=False,
+            )
+            self.live.start()
