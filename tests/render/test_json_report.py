@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from importlib.resources import files
+from pathlib import Path
 
 from hypothesis import given
 from jsonschema import Draft202012Validator
@@ -121,6 +122,13 @@ def test_the_summary_counts_what_is_listed() -> None:
         "notes": 0,
         "failures": 1,
     }
+
+
+def test_the_documentation_names_every_key() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
+    tables = [SCHEMA, SCHEMA["$defs"]["finding"], SCHEMA["$defs"]["saga"], SCHEMA["$defs"]["path"]]
+    keys = {key for table in tables for key in table["properties"]} - {"cancelled", "cut"}
+    assert {key for key in keys if f"`{key}`" not in page} == set()
 
 
 def test_lone_surrogates_become_replacement_characters() -> None:

@@ -44,7 +44,9 @@ class ProgressDisplay:
         self.text = f"{progress.done} of {progress.total}  {harmless(progress.saga)}"
         with self.lock:
             if self.spinner is not None:
-                self.spinner.update(text=self.text)
+                from rich.text import Text
+
+                self.spinner.update(text=Text(self.text))
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -61,11 +63,12 @@ class ProgressDisplay:
         from rich.console import Console
         from rich.live import Live
         from rich.spinner import Spinner
+        from rich.text import Text
 
         with self.lock:
             if self.over:
                 return
-            self.spinner = Spinner("dots", text=self.text)
+            self.spinner = Spinner("dots", text=Text(self.text))
             # while a model is imported, stdout stands for stderr: whoever took hold of it now would restore the wrong one
             self.live = Live(
                 self.spinner,

@@ -84,10 +84,11 @@ def _event_row(number: int, event: Event) -> _Row:
 
 
 def _changes(event: Event) -> Iterator[str]:
-    for change in event.changes:
-        told = _change(change)
+    """What an event did to the ledger; of several steps, those of which there was nothing are left out."""
+    told = [change for change in event.changes if (change.before, change.after) != (Status.NONE, Status.NONE)]
+    for change in told or event.changes:
         own = event.kind is EventKind.CALL and len(event.changes) == 1
-        yield told if own else f"{harmless(change.step)}: {told}"
+        yield _change(change) if own else f"{harmless(change.step)}: {_change(change)}"
 
 
 def _change(change: Change) -> str:

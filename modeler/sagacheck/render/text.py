@@ -12,7 +12,7 @@ from sagacheck.render.number import counted, number, times, written_out
 from sagacheck.render.source import Sources
 from sagacheck.render.terminal import PLAIN, Palette, cells, harmless, harmless_lines, padded, wrapped
 
-_OWN_PROFILES = ("strict", "as drawn")
+_UNSAID_PROFILES = ("strict", "as drawn", "step functions")
 _WIDEST_COLUMN = 48
 _VERDICT_ROLES = {Verdict.CHECKED: "good", Verdict.NOT_PROVED: "error", Verdict.INCONCLUSIVE: "warning"}
 
@@ -85,7 +85,7 @@ def _distinct(sagas: Iterable[SagaReport]) -> Iterator[tuple[Finding, SagaReport
             found.setdefault(key, (finding, saga, []))[2].append(saga.profile)
     for finding, saga, names in found.values():
         several = len(profiles[saga.file, saga.name]) > 1
-        yield finding, saga, names if several or names[0] not in _OWN_PROFILES else []
+        yield finding, saga, names if several or names[0] not in _UNSAID_PROFILES else []
 
 
 def _with_profiles(lines: list[str], profiles: list[str], palette: Palette) -> list[str]:
@@ -138,7 +138,7 @@ def _indented(title: str, entries: Iterable[str]) -> Iterator[str]:
 
 def _name(saga: SagaReport, *, several: bool) -> str:
     name = harmless(saga.name)
-    return f"{name} ({harmless(saga.profile)})" if several or saga.profile not in _OWN_PROFILES else name
+    return f"{name} ({harmless(saga.profile)})" if several or saga.profile not in _UNSAID_PROFILES else name
 
 
 def scenario_figures(tally: Tally, cancelled: Tally, unrolled: int | None) -> str:
