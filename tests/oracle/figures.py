@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 from sagacheck.core.outcome import EndKind, Outcome
-
 from tests.oracle.ledger_walk import LiteralScenario
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
-from sagacheck.core.chart import CANCELLED, Call, CancellationTest, Chart, Choice, Compensate, Join, Origin
+from sagacheck.core.chart import CANCELLED, Call, CancellationTest, Chart, Choice, Compensate, End, Join, Origin
 from sagacheck.core.duration import in_words
 from sagacheck.core.finding import Finding, Severity
 from sagacheck.core.outcome import Outcome
 from sagacheck.core.report import Coverage, FailurePoints, SagaReport, Tally, Verdict, worst
 from sagacheck.core.retry import Until
-from sagacheck.core.step import StepSpec
+from sagacheck.core.step import Informational, StepSpec
 from sagacheck.rules import duplicate_id
 from sagacheck.rules.registry import all_rules
 from sagacheck.semantics.analysis import DEFAULT_UNROLL, Analysis, TooLargeError
@@ -174,11 +174,9 @@ def _inferred(chart: Chart) -> tuple[str, ...]:
         undo = step.compensation
         if undo is not None and undo.inferred:
             inferred.append(f"{undo.action} undoes {step.name}: {undo.inferred}")
-        if step.informational and getattr(step.undo, "inferred", None):
-            inferred.append(f"{step.name} is informational: {getattr(step.undo, 'inferred', '')}")
+        if isinstance(step.undo, Informational) and step.undo.inferred:
+            inferred.append(f"{step.name} is informational: {step.undo.inferred}")
         if step.inferred_read_only:
             inferred.append(f"{step.name} only reads: {step.inferred_read_only}")
-    for node in chart.node.values():
-        if getattr(node, "inferred", None):
-            inferred.append(f"{node.id} is {getattr(node, 'kind', '')}: {getattr(node, 'inferred', '')}")
-    return tuple(inferred)
+    ends = (node for node in chart.node.values() if isinstance(node, End) and node.inferred)
+    return (*inferred, *(f"{end.id} is {end.kind}: {end.inferred}" for end in ends))

@@ -75,7 +75,7 @@ class Flow:
     __slots__ = ()
 
     def __rshift__(self, other: object) -> Sequence:
-        """This, and then the other, which depends on it."""
+        """First this, and then the other, which depends on it."""
         return Sequence((*_parts(self), *_parts(_flow(other, "on the right of >>"))))
 
     def __rrshift__(self, other: object) -> NoReturn:
@@ -150,7 +150,9 @@ class Step(Flow):
             raise TypeError(msg)
         undo = _undo(compensation, label)
         if not effect and isinstance(undo, CompensationSpec | NonCompensatable):
-            msg = f"{label}: a step with effect=False leaves nothing to undo; leave out effect=False, or the compensation"
+            msg = (
+                f"{label}: a step with effect=False leaves nothing to undo; leave out effect=False, or the compensation"
+            )
             raise ValueError(msg)
         spec = StepSpec(
             name=name if name is not None else label,
@@ -335,7 +337,9 @@ def _policy(value: object) -> RetryPolicy:
     if isinstance(value, int):
         msg = f"retry={value!r}: write Retry(attempts={value!r}), Retry.until_known() or Retry.until_done()"
     else:
-        msg = f"retry={value!r}: write Retry(attempts=3), Retry.until_known() or Retry.until_done(), with the parentheses"
+        msg = (
+            f"retry={value!r}: write Retry(attempts=3), Retry.until_known() or Retry.until_done(), with the parentheses"
+        )
     raise TypeError(msg)
 
 

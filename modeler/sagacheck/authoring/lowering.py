@@ -23,7 +23,6 @@ from sagacheck.core.chart import (
     CancellationTest,
     Chart,
     Choice,
-    Edge,
     End,
     Exit,
     Fork,
@@ -212,7 +211,9 @@ class _Lowering:
     def _note_inner_pivot(self, steps: list[StepSpec]) -> None:
         for step in steps:
             if step.non_compensatable:
-                self.assumptions.append(f"a cancellation during the branches with {step.name} is answered at their join")
+                self.assumptions.append(
+                    f"a cancellation during the branches with {step.name} is answered at their join"
+                )
 
     def _first_of(self, flow: FirstOf, place: Place, following: str, *, gated: bool) -> str:
         entry = ""
@@ -269,5 +270,3 @@ def _spine(flow: Flow) -> list[str]:
     if isinstance(flow, Sequence):
         return [name for part in flow.parts for name in _spine(part)]
     return []
-
-
