@@ -36,11 +36,12 @@ def sagas_in(module: ModuleType) -> Found:
     """
     values: dict[int, object] = {}
     foreign: list[str] = []
+    kinds = _Kinds()
     for name, value in list(vars(module).items()):
         for inner in _one_level(value):
-            if is_saga(inner) or _is_machine(inner):
+            if kinds.saga(inner) or kinds.machine(inner):
                 values.setdefault(id(inner), inner)
-        if _is_foreign_machine(value) and getattr(value, "__module__", None) == module.__name__:
+        if kinds.foreign_machine(value) and getattr(value, "__module__", None) == module.__name__:
             foreign.append(name)
     return Found(tuple(values.values()), tuple(foreign))
 
@@ -59,12 +60,13 @@ def saga_called(module: ModuleType, name: str, file: str) -> Found:
     try:
         value = attrgetter(name)(module)
     except AttributeError:
-        by_name = [value for value in sagas_in(module).values if is_saga(value) and value.name == name]
+        kinds = _Kinds()
+        by_name = [value for value in sagas_in(module).values if kinds.saga(value) and value.name == name]
         if by_name:
             return Found(tuple(by_name))
-        known = [key for key, value in vars(module).items() if is_saga(value) or _is_machine(value)]
+        known = [key for key, value in vars(module).items() if kinds.saga(value) or kinds.machine(value)]
         raise refused(f"{file} has no {name!r}", name, known) from None
-    if is_saga(value) or _is_machine(value):
+    if _Kinds().saga(value) or _Kinds().machine(value):
         return Found((value,))
     msg = f"{name!r} in {file} is no saga but {_article(type(value).__name__)}"
     raise RefusedError(msg)
@@ -80,7 +82,7 @@ def charts_of(value: Any, profiles: Sequence[str]) -> Iterator[Chart]:  # noqa: 
     Raises:
         RefusedError: if a machine is such that it has no chart.
     """
-    if is_saga(value):
+    if _Kinds().saga(value):
         for profile in profiles or (None,):
             yield value.chart(profile)
     else:
@@ -92,26 +94,32 @@ def charts_of(value: Any, profiles: Sequence[str]) -> Iterator[Chart]:  # noqa: 
             raise RefusedError(str(error)) from error
 
 
-def is_saga(value: object) -> bool:
-    """Whether it is a declared saga; by type, as proxies may answer anything when asked."""
-    kind = _class_in("sagacheck.authoring.saga", "Saga")
-    return kind is not None and issubclass(type(value), kind)
+class _Kinds:
+    """Tells sagas from other values, by type, as proxies may answer anything when they are asked.
+
+    What concerns sagacheck is an instance of a class that the model has imported: nothing is imported to find out.
+    """
+
+    def __init__(self) -> None:
+        self._saga = _class_in("sagacheck.authoring.saga", "Saga")
+        self._machine = _class_in("sagacheck.authoring.machine", "SagaMachine")
+        self._foreign = _class_in("statemachine", "StateChart")
+
+    def saga(self, value: object) -> bool:
+        """Whether it is a declared saga."""
+        return self._saga is not None and issubclass(type(value), self._saga)
+
+    def machine(self, value: object) -> bool:
+        """Whether it is a class that says what its states call, and has states."""
+        return _is_class(value, self._machine) and value is not self._machine and bool(getattr(value, "states", None))
+
+    def foreign_machine(self, value: object) -> bool:
+        """Whether it is a machine that does not say what its states call."""
+        return _is_class(value, self._foreign) and not _is_class(value, self._machine)
 
 
-def _is_machine(value: object) -> bool:
-    """Whether it is a class that says what its states call, and has states."""
-    base = _class_in("sagacheck.authoring.machine", "SagaMachine")
-    if base is None or not issubclass(type(value), type) or value is base:
-        return False
-    return issubclass(value, base) and bool(getattr(value, "states", None))  # type: ignore[arg-type]
-
-
-def _is_foreign_machine(value: object) -> bool:
-    base = _class_in("statemachine", "StateChart")
-    ours = _class_in("sagacheck.authoring.machine", "SagaMachine")
-    if base is None or not issubclass(type(value), type) or not issubclass(value, base):  # type: ignore[arg-type]
-        return False
-    return ours is None or not issubclass(value, ours)  # type: ignore[arg-type]
+def _is_class(value: object, base: type | None) -> bool:
+    return base is not None and issubclass(type(value), type) and issubclass(value, base)  # type: ignore[arg-type]
 
 
 def _class_in(module: str, name: str) -> type | None:

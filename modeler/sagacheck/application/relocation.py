@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import TypeVar
 
 from sagacheck.application.discovery import shown_path
@@ -27,8 +26,12 @@ def relocated(chart: Chart, names: Mapping[str, str]) -> Chart:
         names: for real paths of files, the names by which the user asked for them.
     """
     placed = (chart, *chart.nodes, *chart.edges, *chart.steps)
-    files = {item.span.file for item in placed if item.span is not None and Path(item.span.file).is_absolute()}
-    moves = {file: names.get(os.path.realpath(file)) or shown_path(file) for file in files}
+    files = {item.span.file for item in placed if item.span is not None}
+    moves = {
+        file: names.get(os.path.realpath(file)) or shown_path(file)
+        for file in files
+        if os.path.isabs(file)  # noqa: PTH117 - asked for every file of every saga
+    }
     if all(file == name for file, name in moves.items()):
         return chart
     return replace(

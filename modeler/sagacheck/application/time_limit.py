@@ -4,9 +4,9 @@ Escalation, since the code may swallow exceptions or never come back to the inte
 
 1. An exception that `except Exception` does not catch is raised in the code, again and again until it gets out:
    by an interval timer where there is one, which also interrupts system calls; else by a watchdog thread.
-2. Code that swallows even that is given up by the watchdog: it says so and ends the process with exit code 2.
-3. A loop inside C code that holds the interpreter lets no other code run: the interpreter's own watchdog prints where
-   it hangs, and the processor-time alarm of the operating system ends the process.
+2. Code that swallows even that is given up after some more strikes: a message, and the process ends with exit code 2.
+3. A loop inside C code that holds the interpreter lets no other code run: the operating system's alarm for processor
+   time has the fault handler print where it hangs, and ends the process.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 
 _AGAIN = 0.1
+_STRIKES = 5
 _GRACE = 0.5
 _EXIT_CODE = 2
 
@@ -67,11 +68,12 @@ class _Guard:
         self.give_up = give_up
         self.armed = False
         self.by_timer = _has_timer() and threading.current_thread() is threading.main_thread()
+        self.strikes = 0
+        self.previous: object = None
+        self.alarmed = False
         self.thread = threading.get_ident()
         self.striking = threading.Lock()
         self.over = threading.Event()
-        self.previous: object = None
-        self.dumps = False
 
     def arm(self) -> None:
         self.armed = True
@@ -79,41 +81,45 @@ class _Guard:
             self.previous = signal.signal(signal.SIGALRM, self._strike)
             signal.setitimer(signal.ITIMER_REAL, self.limit, _AGAIN)
             if signal.getsignal(signal.SIGPROF) is signal.SIG_DFL:
-                signal.setitimer(signal.ITIMER_PROF, self.limit + 3 * _GRACE)
-        with suppress(Exception):  # stderr may be no real file
-            faulthandler.dump_traceback_later(self.limit + 2 * _GRACE, file=sys.stderr)
-            self.dumps = True
-        threading.Thread(target=self._watch, name="sagacheck time limit", daemon=True).start()
+                with suppress(Exception):  # stderr may be no real file
+                    faulthandler.register(signal.SIGPROF, file=sys.stderr, chain=True)
+                signal.setitimer(signal.ITIMER_PROF, self.limit + 2 * _GRACE)
+                self.alarmed = True
+        else:
+            threading.Thread(target=self._watch, name="sagacheck time limit", daemon=True).start()
 
     def disarm(self) -> None:
         with self.striking:
             self.armed = False
         self.over.set()
-        if not self.by_timer:
-            _raise_in(self.thread, None)
-        else:
+        if self.by_timer:
             signal.setitimer(signal.ITIMER_REAL, 0)
-            signal.setitimer(signal.ITIMER_PROF, 0)
+            if self.alarmed:
+                signal.setitimer(signal.ITIMER_PROF, 0)
+                faulthandler.unregister(signal.SIGPROF)
             signal.signal(signal.SIGALRM, self.previous or signal.SIG_DFL)  # type: ignore[arg-type]
-        if self.dumps:
-            faulthandler.cancel_dump_traceback_later()
+        else:
+            _raise_in(self.thread, None)
 
     def _strike(self, _signal: int, _frame: FrameType | None) -> None:
         if self.armed:
+            self.strikes += 1
+            if self.strikes > _STRIKES:
+                self._end()
             raise TimeOver
 
     def _watch(self) -> None:
         if self.over.wait(self.limit):
             return
-        if not self.by_timer:
-            for _ in range(round(_GRACE / _AGAIN)):
-                with self.striking:
-                    if self.armed:
-                        _raise_in(self.thread, TimeOver)
-                if self.over.wait(_AGAIN):
-                    return
-        elif self.over.wait(_GRACE):
-            return
+        for _ in range(_STRIKES):
+            with self.striking:
+                if self.armed:
+                    _raise_in(self.thread, TimeOver)
+            if self.over.wait(_AGAIN):
+                return
+        self._end()
+
+    def _end(self) -> NoReturn:
         with suppress(Exception):
             os.write(2, f"error: {self.give_up}\n".encode(errors="backslashreplace"))
         os._exit(_EXIT_CODE)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,6 +108,8 @@ def hush() -> None:
 
 def _write_file(file: Path, content: bytes) -> None:
     """Puts the content in place in one step; into what is no regular file, such as a pipe, it is simply written."""
+    import tempfile
+
     real = Path(os.path.realpath(file))
     if real.exists() and not real.is_file():
         real.write_bytes(content)
