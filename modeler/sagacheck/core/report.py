@@ -108,6 +108,11 @@ class SagaReport:
     span: Span | None = None
     why: str = ""
 
+    @property
+    def was_counted(self) -> bool:
+        """Whether the numbers of scenarios are known; a saga may be too large to be counted."""
+        return not self.why or self.scenarios != Tally() or self.cancelled != Tally()
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
