@@ -31,7 +31,7 @@ from sagacheck.core.chart import (
     Origin,
     Region,
 )
-from sagacheck.core.outcome import EndKind, Outcome, Status
+from sagacheck.core.outcome import REFUSING, EndKind, Outcome
 from sagacheck.core.step import StepSpec
 
 
@@ -60,7 +60,6 @@ class _Lowering:
         self.saga = saga
         self.profile = profile
         self.drawing = Drawing({}, [])
-        self.assumptions: list[str] = []
         self.used: dict[str, int] = {}
         self.scope = Scope(
             self.drawing,
@@ -70,6 +69,7 @@ class _Lowering:
             residue_accepted=saga.residue_accepted is not None,
             clean=self._aborted,
             stuck=self._manual,
+            stopped=self._manual,
         )
 
     def chart(self) -> Chart:
@@ -89,7 +89,6 @@ class _Lowering:
             resume_within=saga.resume_within,
             residue_accepted=saga.residue_accepted,
             claims=self.profile.claims,
-            assumptions=tuple(self.assumptions),
             span=saga.span,
         )
         return _without_unreachable(drawn)
@@ -142,6 +141,11 @@ class _Lowering:
         earlier = self.scope.steps[: self.scope.place[step]]
         return self.profile.knows_pivot and any(s.non_compensatable and s.name in self.scope.spine for s in earlier)
 
+    def _pivots(self, place: int) -> tuple[str, ...]:
+        """The steps before this place that refuse a cancellation once they may have happened."""
+        earlier = self.scope.steps[:place] if self.profile.knows_pivot else ()
+        return tuple(step.name for step in earlier if step.non_compensatable and step.effect)
+
     def _gate(self, step: str, place: Place, following: str) -> str:
         """Asks, before a call that is not the first, whether a cancellation has arrived; not after the pivot.
 
@@ -154,10 +158,10 @@ class _Lowering:
         gate = self._new(f"cancelled before {step}?")
         test = Choice(id=gate, label="cancelled?", test=CancellationTest())
         self.drawing.add(test, **{YES: self.scope.before(index), NO: following})
-        pivots = tuple(s.name for s in self.scope.steps[:index] if s.non_compensatable)
-        if not pivots or not self.profile.knows_pivot:
+        pivots = self._pivots(index)
+        if not pivots:
             return gate
-        passed = LedgerTest(pivots, frozenset({Status.APPLIED, Status.MAYBE}))
+        passed = LedgerTest(pivots, REFUSING)
         asked = Choice(id=self._new(f"past the pivot before {step}?"), label="past the pivot?", test=passed)
         return self.drawing.add(asked, **{YES: following, NO: gate})
 
@@ -185,6 +189,7 @@ class _Lowering:
             return place.abandon(replace(steps[-1], effect=True))
 
         regions = []
+        refusing: tuple[str, ...] = ()
         ends = {DONE: following}
         for branch in flow.branches:
             region = f"{fork[5:]} {next(branch.steps()).name}"
@@ -195,9 +200,9 @@ class _Lowering:
             if f"failed {region}" in self.drawing.nodes:
                 ends[FAILED] = unwind()
         if holds and self.saga.cancellable and not place.region and not self._past_pivot(name):
-            ends[CANCELLED] = unwind()
-            self._note_inner_pivot(steps)
-        self.drawing.add(Join(id=join, region=place.region, span=flow.span), **ends)
+            ends[CANCELLED] = abandon(steps[-1])
+            refusing = self._pivots(self.scope.place[steps[-1].name] + 1)
+        self.drawing.add(Join(id=join, region=place.region, span=flow.span, refused_by=refusing), **ends)
         node = Fork(id=fork, region=place.region, span=flow.span, regions=tuple(regions), join=join, holds=holds)
         return self.drawing.add(node)
 
@@ -207,13 +212,6 @@ class _Lowering:
             return node
 
         return fail
-
-    def _note_inner_pivot(self, steps: list[StepSpec]) -> None:
-        for step in steps:
-            if step.non_compensatable:
-                self.assumptions.append(
-                    f"a cancellation during the branches with {step.name} is answered at their join"
-                )
 
     def _first_of(self, flow: FirstOf, place: Place, following: str, *, gated: bool) -> str:
         entry = ""
@@ -228,8 +226,6 @@ class _Lowering:
         steps = tuple(step.spec for step in alternative.steps())
 
         def stuck() -> str:
-            if self.profile.failed_compensation is FailedCompensation.STOP:
-                return self._manual()
             # What is left of this alternative has been tried: the saga unwinds what came before it.
             return place.fail(replace(steps[-1], effect=True), Outcome.UNKNOWN)
 
@@ -241,6 +237,7 @@ class _Lowering:
             residue_accepted=False,
             clean=lambda: other,
             stuck=stuck,
+            stopped=self._manual if self.profile.failed_compensation is FailedCompensation.STOP else stuck,
             suffix=self._new(f" (instead of {steps[0].name})"),
             region=place.region,
             answers_for_all=True,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -143,9 +144,35 @@ def _check_conditions(name: str, flow: Flow) -> None:
         if condition.answers != Condition("").answers:
             msg = f"{name}: when() asks yes or no, and {condition.name!r} has the answers {condition.answers!r}"
             raise ValueError(msg)
+    _check_alternatives(name, flow)
     if _fallbacks(flow) > _DEEPEST_FALLBACK:
         msg = f"{name}: first_of is nested more than {_DEEPEST_FALLBACK} deep; write one first_of(a, b, c, ...)"
         raise ValueError(msg)
+
+
+def _check_alternatives(name: str, flow: Flow) -> None:
+    """Refuses a compensation that an alternative shares with steps outside: undoing one would undo the other."""
+    owners: dict[str, set[str]] = {}
+    for step in flow.steps():
+        if step.spec.compensation is not None:
+            owners.setdefault(step.spec.compensation.action, set()).add(step.name)
+    for alternative in _alternatives(flow):
+        inside = {step.name for step in alternative.steps()}
+        for action, steps in owners.items():
+            if steps & inside and steps - inside:
+                msg = (
+                    f"{name}: {action!r} undoes {min(steps & inside)!r}, an alternative of first_of that is undone by "
+                    f"itself, and {min(steps - inside)!r} beside it; give each a compensation of its own"
+                )
+                raise ValueError(msg)
+
+
+def _alternatives(flow: Flow) -> Iterator[Flow]:
+    """Every alternative of every first_of in the flow."""
+    if isinstance(flow, FirstOf):
+        yield from flow.alternatives
+    for child in _children(flow):
+        yield from _alternatives(child)
 
 
 def _children(flow: Flow) -> tuple[Flow, ...]:

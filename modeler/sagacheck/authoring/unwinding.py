@@ -62,6 +62,7 @@ class Scope:
         residue_accepted: whether what cannot be undone may stay.
         clean: where it goes when nothing is left.
         stuck: where it goes when something is left that nothing will undo.
+        stopped: where it goes when the engine drops the other compensations because one has failed.
         suffix: makes the ids of this scope's nodes unique; "" for the saga itself.
         region: region in which the chain lies.
         answers_for_all: whether steps without compensation count as left over.
@@ -77,6 +78,7 @@ class Scope:
         residue_accepted: bool,
         clean: Target,
         stuck: Target,
+        stopped: Target,
         suffix: str = "",
         region: str = "",
         answers_for_all: bool = False,
@@ -88,6 +90,7 @@ class Scope:
         self.residue_accepted = residue_accepted
         self.clean = clean
         self.stuck = stuck
+        self.stopped = stopped
         self.suffix = suffix
         self.region = region
         self.answers_for_all = answers_for_all
@@ -161,7 +164,6 @@ class Scope:
         return first
 
     def _compensate(self, node: str, item: Item, index: int) -> None:
-        stops = self.profile.failed_compensation is FailedCompensation.STOP or (index == 0 and not self.suffix)
         alone = len(self.items) == 1 and not self.suffix
         span = next(step.span for step in self.steps if step.name == item.steps[0])
         self.drawing.nodes[node] = Compensate(
@@ -172,10 +174,17 @@ class Scope:
             steps=item.steps,
             action=item.spec.action,
             outcomes=item.spec.outcomes,
+            shielded=True,
         )
         following = self.clean() if alone else self._item(index - 1)
         for outcome in item.spec.outcomes:
-            target = self.stuck() if stops and outcome is not Outcome.OK else following
+            if outcome is Outcome.OK:
+                target = following
+            elif self.profile.failed_compensation is FailedCompensation.STOP:
+                target = self.stopped()
+            else:
+                # After the saga's last compensation there is nothing to ask: something is left.
+                target = self.stuck() if index == 0 and not self.suffix else following
             self.drawing.edges.append(Edge(node, outcome, target, span))
 
     def _conclusion(self) -> str:

@@ -125,11 +125,19 @@ class Call(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compensate(Node):
-    """Calls, on entry, the compensation that covers these steps."""
+    """Calls, on entry, the compensation that covers these steps.
+
+    Args:
+        steps: the steps that it undoes.
+        action: its name.
+        outcomes: what can come of it.
+        shielded: whether it is brought to its end even where a sibling's departure interrupts its region.
+    """
 
     steps: tuple[str, ...]
     action: str
     outcomes: tuple[Outcome, ...]
+    shielded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,8 +167,8 @@ class Fork(Node):
     Args:
         regions: the branches, in the order of the source.
         join: id of the join from which it goes on.
-        holds: whether a region that comes to a failed exit keeps its siblings from starting another call; their
-            calls in flight are awaited.
+        holds: whether a region that comes to a failed exit keeps its siblings from starting another call or
+            compensation; their calls in flight are awaited.
     """
 
     regions: tuple[Region, ...]
@@ -181,7 +189,14 @@ class Exit(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Join(Node):
-    """Where a fork goes on when all its regions have ended."""
+    """Where a fork goes on when all its regions have ended.
+
+    Args:
+        refused_by: the steps that refuse a cancellation which held the branches, once one of them is applied or
+            maybe: the saga has to go forward then.
+    """
+
+    refused_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,10 @@ OUTSTANDING = frozenset({Status.MAYBE, Status.APPLIED, Status.UNDOING})
 """The statuses in which an effect stands, or may stand."""
 
 
+REFUSING = frozenset({Status.MAYBE, Status.APPLIED})
+"""The statuses of a step that cannot be undone in which a cancellation is refused."""
+
+
 class EndKind(StrEnum):
     """How a scenario ends; `UNHANDLED` is where a chart has no edge for what happened."""
 

@@ -30,7 +30,7 @@ class Frame:
     Args:
         fork: its id.
         index: index of the region that is walked now.
-        running: whether a call of this region has been answered, so that it can be held before the next one.
+        running: whether time has passed in this region since a call started, so that it can be held before the next one.
         failed: whether a region came to a failed exit.
         held: whether a region was held.
         interrupted: whether a region was interrupted.
@@ -54,6 +54,7 @@ class Position:
         node: id of the chart's node.
         frames: the forks around it, outermost first.
         loops: how often the loops around it were repeated, as (loop, number), ascending.
+        answered: whether anything was answered since the last question, so that a cancellation can come between.
         cancelled: whether a cancellation has struck.
         stuck: the label for which there was no edge; "" while the walk goes on.
         cut: whether the walk was cut off because a loop may be repeated no more.
@@ -62,6 +63,7 @@ class Position:
     node: str
     frames: tuple[Frame, ...] = ()
     loops: tuple[tuple[int, int], ...] = ()
+    answered: bool = False
     cancelled: bool = False
     stuck: str = ""
     cut: bool = False
@@ -103,15 +105,17 @@ class Move:
 
 
 def running(position: Position) -> Position:
-    """After an answer, the regions around can be held before their next call."""
+    """After an answer or a pause, the regions around can be held before their next call."""
     if not position.frames:
         return position
     return replace(position, frames=tuple(replace(frame, running=True) for frame in position.frames))
 
 
 def resting(position: Position) -> Position:
-    """Nothing in the region can be held before the next answer."""
-    return in_top_frame(position, running=False) if position.frames else position
+    """After a question, nothing can come between it and the call that it was asked for."""
+    if position.frames:
+        return in_top_frame(position, running=False)
+    return replace(position, answered=False) if position.answered else position
 
 
 def in_top_frame(position: Position, **changes: object) -> Position:

@@ -16,8 +16,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sagacheck.core.chart import YES, Call, Chart, Choice, Compensate, Condition, LedgerTest
-from sagacheck.core.outcome import Outcome, Status, after_call, after_compensation
+from sagacheck.core.chart import YES, Call, Chart, Choice, Compensate, Condition, Join, LedgerTest
+from sagacheck.core.outcome import REFUSING, Outcome, Status, after_call, after_compensation
 from sagacheck.semantics.position import Move, MoveKind
 from sagacheck.semantics.records import Occurrences, call_record, question_record, steps_of, undo_record
 from sagacheck.semantics.variables import Line, Record, Variable, assign, make_variable
@@ -122,6 +122,8 @@ class Space:
         if move.kind is MoveKind.ANSWER and isinstance(node, Choice) and isinstance(node.test, Condition):
             return self._answered(memories, node, node.test, move.result)
         if move.kind is MoveKind.CANCELLATION:
+            for step in node.refused_by if isinstance(node, Join) else ():
+                memories &= ~self.having(step, REFUSING)
             return assign(memories, self.failed, 1)
         if isinstance(node, Call) and move.cost:
             return self._call_answered(memories, node, Outcome(move.result))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sagacheck.core.chart import YES, AnyNode, Call, Chart, Choice, Compensate, Condition, End, LedgerTest
-from sagacheck.core.outcome import OUTSTANDING, EndKind, Outcome, Status, after_call, after_compensation
+from sagacheck.core.chart import YES, AnyNode, Call, Chart, Choice, Compensate, Condition, End, Join, LedgerTest
+from sagacheck.core.outcome import OUTSTANDING, REFUSING, EndKind, Outcome, Status, after_call, after_compensation
 from sagacheck.core.scenario import Change, Event, EventKind, Scenario
 from sagacheck.semantics.position import Move, MoveKind, Position
 from sagacheck.semantics.records import call_record, question_record, undo_record
@@ -101,6 +101,8 @@ def _ways(walk: Walk, results: Results, here: _Told) -> Iterator[_Told]:
         elif move.kind is MoveKind.SILENT:
             yield _Told(move.target, here.ledger, None, move.links)
         elif move.kind is MoveKind.CANCELLATION:
+            if isinstance(node, Join) and any(here.ledger.status.get(step) in REFUSING for step in node.refused_by):
+                continue
             event = Event(EventKind.CANCELLATION, node.id, "cancellation", "honoured")
             yield _Told(move.target, here.ledger, event, move.links)
         else:

@@ -3,9 +3,9 @@
 Independent calls commute, so the interleavings of a fork's regions are one scenario. The walk therefore goes through
 a fork's regions one after another. What a region does to its siblings is kept in a frame:
 
-* where a failed region holds its siblings, any region may be *held* before any call but its first; at the join this
-  must turn out to have had a reason: a failed region, or a cancellation. Every such combination can happen, because
-  all its calls may be in flight before the first failure is answered.
+* where a failed region holds its siblings, any region may be *held* before any call but one that starts with the
+  fork; at the join this must turn out to have had a reason: a failed region, or a cancellation. Every such combination
+  can happen, because all its calls may be in flight before the first failure is answered.
 * an edge that leaves a region interrupts the siblings: exactly one region leaves, and any other may be interrupted
   at any call or wait.
 
@@ -55,6 +55,9 @@ class Walk:
         self.chart = chart
         self.unroll = unroll
         self._loops = find_loops(chart.start, _taken(chart))
+        self._asks_for_cancellation = any(
+            isinstance(node, Choice) and isinstance(node.test, CancellationTest) for node in chart.nodes
+        )
         self._left = {region for fork in chart.fork_of.values() for region in self._regions_left(fork)}
 
     @property
@@ -134,7 +137,7 @@ class Walk:
         if isinstance(node, Join):
             yield from self._follow(MoveKind.CANCELLATION, replace(position, cancelled=True), node, CANCELLED)
             return
-        if self._can_be_held(position) and not isinstance(node, Compensate | Wait):
+        if self._can_be_held(position) and not isinstance(node, Wait):
             yield from self._held(position, node)
         yield from self._interrupted(position, node)
         if isinstance(node, Fork):
@@ -145,10 +148,10 @@ class Walk:
         elif isinstance(node, Choice):
             yield from self._answers(position, node)
         elif isinstance(node, Wait):
-            yield from self._follow(MoveKind.SILENT, position, node, NEXT)
+            yield from self._follow(MoveKind.SILENT, self._answered(position), node, NEXT)
         elif isinstance(node, Call | Compensate):
             kind = MoveKind.CALL if isinstance(node, Call) else MoveKind.COMPENSATION
-            answered = running(position) if isinstance(node, Call) else position
+            answered = self._answered(position)
             for outcome in node.outcomes:
                 yield from self._follow(kind, answered, node, outcome)
             if Outcome.CANCELLED in self.chart.successors[node.id] and not position.cancelled:
@@ -160,12 +163,16 @@ class Walk:
             for answer in node.test.answers:
                 yield from self._follow(MoveKind.ANSWER, resting(position), node, answer)
         elif isinstance(node.test, CancellationTest):
-            yield from self._follow(MoveKind.SILENT, position, node, NO)
-            if not position.cancelled:
+            yield from self._follow(MoveKind.SILENT, resting(position), node, NO)
+            if position.answered and not position.cancelled:
                 yield from self._follow(MoveKind.CANCELLATION, replace(position, cancelled=True), node, YES)
         else:
             for answer in (YES, NO):
                 yield from self._follow(MoveKind.TEST, position, node, answer)
+
+    def _answered(self, position: Position) -> Position:
+        """The position after an answer or a pause: regions can be held now, and a cancellation can be honoured."""
+        return replace(running(position), answered=True) if self._asks_for_cancellation else running(position)
 
     def _can_be_held(self, position: Position) -> bool:
         frames = position.frames
@@ -187,6 +194,10 @@ class Walk:
             return
         target = self._next_region(in_top_frame(position, interrupted=True), [])
         if target is None:
+            return
+        if isinstance(node, Compensate) and node.shielded:
+            for outcome in node.outcomes:
+                yield Move(MoveKind.COMPENSATION, node.id, outcome, target)
             return
         kind = MoveKind.SILENT
         if isinstance(node, Call | Compensate):
@@ -243,11 +254,13 @@ class Walk:
     def _leave(self, position: Position, departure: Departure, links: list[Link]) -> Position | None:
         """Leaves the innermost region for a node outside, or for nowhere; None if a sibling has left before."""
         if position.frames:
-            if position.frames[-1].departure is not None:
+            frame = position.frames[-1]
+            # A cancellation abandons all calls in flight at once: the first of them stands for it.
+            if frame.departure is not None or (frame.interrupted and departure.label == Outcome.CANCELLED):
                 return None
             return self._next_region(in_top_frame(position, departure=departure), links)
         if departure.target is None:
-            return replace(position, node=departure.source, stuck=departure.label)
+            return replace(position, node=departure.source, loops=(), stuck=departure.label)
         return self._arrive(replace(position, node=departure.target), links)
 
     def _arrive(self, position: Position, links: list[Link]) -> Position | None:
@@ -308,7 +321,7 @@ class Walk:
         moved, cut = self._repeat(outside, links[-1])
         if cut:
             return Position(edge.target, loops=moved.loops, cancelled=moved.cancelled, cut=True)
-        return self._go(running(moved), Departure(fork.join, edge.target, label), links)
+        return self._go(moved, Departure(fork.join, edge.target, label), links)
 
     def _fork(self, frame: Frame) -> Fork:
         fork = self.chart.node[frame.fork]
@@ -320,13 +333,12 @@ class Walk:
         return self._fork(frame).regions[frame.index].id
 
 
-def _taken(chart: Chart) -> Iterator[Link]:
-    """The links that a run can take: a state that nobody reaches, or a shadowed edge, makes no loop."""
-    reached = chart.reachable([chart.start])
-    for source, label, target in chart.links():
-        edge = chart.successors[source].get(label)
-        if source in reached and (edge is None or edge.target == target):
-            yield source, label, target
+def _taken(chart: Chart) -> list[Link]:
+    """The links that a run can take: a shadowed edge, or one of a state that nobody reaches, makes no loop."""
+    edges = tuple(edge for ways in chart.successors.values() for edge in ways.values())
+    taken = replace(chart, edges=edges)
+    reached = taken.reachable([chart.start])
+    return [link for link in taken.links() if link[0] in reached]
 
 
 def labels(chart: Chart, node: AnyNode) -> tuple[str, ...]:
