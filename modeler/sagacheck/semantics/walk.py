@@ -202,7 +202,8 @@ class Walk:
         kind = MoveKind.SILENT
         if isinstance(node, Call | Compensate):
             kind = MoveKind.CALL if isinstance(node, Call) else MoveKind.COMPENSATION
-        yield Move(kind, node.id, Outcome.INTERRUPTED, target)
+        cancels = any(frame.departure and frame.departure.label == Outcome.CANCELLED for frame in position.frames)
+        yield Move(kind, node.id, Outcome.CANCELLED if cancels else Outcome.INTERRUPTED, target)
 
     def _follow(self, kind: MoveKind, position: Position, node: AnyNode, label: str) -> Iterator[Move]:
         """The move along the edge for a label; to where the walk is stuck if there is none."""
