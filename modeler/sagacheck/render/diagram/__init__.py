@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sagacheck.render.diagram.draw import FORMATS, DiagramError
+from sagacheck.render.diagram.drawing import FORMATS, DiagramError
 
 if TYPE_CHECKING:
     from sagacheck.core.chart import Chart
@@ -51,7 +51,7 @@ def draw(chart: Chart, format: str, scenario: Scenario | None = None, time_limit
     Raises:
         DiagramError: if it cannot be drawn; the message says what to do instead.
     """
-    from sagacheck.render.diagram.draw import draw_picture
+    from sagacheck.render.diagram.drawing import draw_picture
     from sagacheck.render.diagram.extract import picture_of
 
     return draw_picture(picture_of(chart, scenario), format, time_limit)

@@ -111,7 +111,7 @@ def _compensation(chart: Chart, survey: Survey, node: Compensate, name: str) -> 
     notes = _state(node, title)
     if node.id in survey.guards:
         notes = (*notes, *wrapped(f"◇ {_asked(chart.node[survey.guards[node.id]])}"))
-    elif not _beside_its_only_step(chart, survey, node):
+    if not _beside_its_only_step(chart, survey, node) and not all(step in " ".join(notes) for step in node.steps):
         notes = (*notes, *wrapped(f"undoes {', '.join(node.steps)}"))
     told = [title, f"undoes {', '.join(node.steps)}", _outcomes(node.outcomes)]
     return Box(id=name, kind=BoxKind.COMPENSATION, title=wrapped(title), notes=notes, tooltip=tooltip(told))

@@ -90,7 +90,9 @@ def dot_of(picture: Picture, *, roomy: bool = True) -> str:
     _write_rows(graph, picture)
     places = {box.id: box for box in picture.boxes}
     for index, arrow in enumerate(picture.arrows, 1):
-        _write_arrow(graph, arrow, f"edge_{index}", places, roomy=roomy)
+        if arrow.guide is not Guide.GATHERED:
+            _write_arrow(graph, arrow, f"edge_{index}", places, roomy=roomy)
+    _write_trunks(graph, picture, roomy=roomy)
     return str(graph.source)
 
 
@@ -166,20 +168,12 @@ def _write_rows(graph: graphviz.Digraph, picture: Picture) -> None:
 
 def _write_arrow(graph: graphviz.Digraph, arrow: Arrow, name: str, places: dict[str, Box], *, roomy: bool) -> None:
     look = arrow_look(arrow)
-    attributes = {
-        "id": name,
-        "class": f"{arrow.kind} {arrow.emphasis}",
-        "edgetooltip": _plain(arrow.tooltip) or " ",
-        "color": look.line,
-        "penwidth": f"{look.width:g}",
-        "style": look.style,
-    }
+    attributes = _line(arrow, name)
     if arrow.kind in _WEIGHTS:
         attributes["weight"] = _WEIGHTS[arrow.kind]
     beside = places[arrow.tail].beside == arrow.head or places[arrow.head].beside == arrow.tail
     if arrow.label and (beside or arrow.kind is not ArrowKind.UNDOES):
         aside = beside or not (roomy or arrow.guide is not Guide.FREE)
-        attributes |= {"fontcolor": label_ink(arrow), "labeltooltip": attributes["edgetooltip"]}
         attributes |= _label_of(arrow, aside=aside, one_line=beside)
     tail, head = _ends(arrow, places)
     if arrow.guide is Guide.UP or arrow.kind is ArrowKind.UNDOES or _runs_back(arrow, places):
@@ -192,6 +186,47 @@ def _write_arrow(graph: graphviz.Digraph, arrow: Arrow, name: str, places: dict[
     elif arrow.guide is Guide.FREE:
         attributes["constraint"] = "false"
     graph.edge(tail, head, **attributes)
+
+
+def _write_trunks(graph: graphviz.Digraph, picture: Picture, *, roomy: bool) -> None:
+    """Writes gathered arrows: each leads to a junction, and from junction to junction up to their common head."""
+    position = {box.id: index for index, box in enumerate(picture.boxes)}
+    trunks: dict[str, list[tuple[int, Arrow]]] = {}
+    for index, arrow in enumerate(picture.arrows, 1):
+        if arrow.guide is Guide.GATHERED:
+            trunks.setdefault(arrow.head, []).append((index, arrow))
+    for head, members in trunks.items():
+        members.sort(key=lambda member: position[member[1].tail])
+        above = head
+        for number, (index, arrow) in enumerate(members):
+            junction = f"junction_{index}"
+            carried = [other for _, other in members[number:]]
+            trunk = next((other for other in carried if other.emphasis is Emphasis.PATH), arrow)
+            graph.node(junction, shape="point", width="0.04", color=arrow_look(trunk).line, tooltip=" ")
+            attributes = _line(trunk, f"trunk_{index}") | {"edgetooltip": " ", "weight": "5"}
+            end = arrow_look(trunk).head if above == head else "none"
+            graph.edge(above, junction, **attributes, dir="back", arrowtail=end)
+            attributes = _line(arrow, f"edge_{index}")
+            if arrow.label:
+                attributes |= _label_of(arrow, aside=not roomy, one_line=False)
+            graph.edge(junction, arrow.tail, **attributes, dir="back", arrowtail="none")
+            above = junction
+
+
+def _line(arrow: Arrow, name: str) -> dict[str, str]:
+    """The attributes of every arrow: what it is called, what it is, what it looks like."""
+    look = arrow_look(arrow)
+    told = _plain(arrow.tooltip) or " "
+    return {
+        "id": name,
+        "class": f"{arrow.kind} {arrow.emphasis}",
+        "edgetooltip": told,
+        "labeltooltip": told,
+        "color": look.line,
+        "fontcolor": label_ink(arrow),
+        "penwidth": f"{look.width:g}",
+        "style": look.style,
+    }
 
 
 def _label_of(arrow: Arrow, *, aside: bool, one_line: bool) -> dict[str, str]:
@@ -232,7 +267,8 @@ def _slot_widths(picture: Picture) -> dict[str, list[float]]:
     parents = {cluster.id: cluster.parent for cluster in picture.clusters}
     widest: dict[str, float] = {}
     for box in picture.boxes:
-        columns = max((width(line) for line in box.title), default=4)
+        small = _NOTE_SIZE / _TITLE_SIZE
+        columns = max([4, *map(width, box.title), *(width(note) * small for note in box.notes)])
         points = columns * _POINTS_PER_COLUMN * (1.7 if box.kind is BoxKind.QUESTION else 1)
         cluster = box.cluster
         while cluster:
@@ -267,11 +303,9 @@ def _label(lines: list[tuple[str, int, str]]) -> str:
 
 def _text(text: str) -> str:
     """Text for a label, in which Graphviz looks for entities, tags and backslashes."""
-    return html.escape(text).replace("\\", "&#92;")
+    return html.escape(text).replace("\\", "\\" * 2)
 
 
 def _plain(text: str) -> str:
-    """Text for an attribute: Graphviz reads entities and backslashes in it, and must not."""
-    import graphviz
-
-    return str(graphviz.escape(text.replace("&", "&amp;")))
+    """Text for a tooltip, in which Graphviz looks for entities, and for backslashes twice."""
+    return html.escape(text).replace("\\", "\\" * 4)

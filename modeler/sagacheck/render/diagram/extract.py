@@ -36,6 +36,7 @@ from sagacheck.render.diagram.wording import identifier, shortened, tooltip, vis
 
 _LONGEST_TITLE = 100
 _LONGEST_LABEL = 40
+_MOST_FAR_LINKS = 8
 _SILENT = frozenset({Outcome.OK, DONE, NEXT})
 _LABELS = (Outcome.OK, Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN, Outcome.INTERRUPTED, CANCELLED, YES, NO)
 
@@ -79,16 +80,19 @@ class _Extraction:
         lost = dict(self._lost())
         stubs = list(self._unhandled())
         start = Box(id="start", kind=BoxKind.START, tooltip="the saga starts here", emphasis=self._emphasis(shown=True))
+        near, far = self._undo_links()
+        spoken = self._undone_in_words(far) if len(far) > _MOST_FAR_LINKS else {}
+        links = near if spoken else near + far
         return Picture(
             title=shortened(self.chart.name, _LONGEST_TITLE),
             boxes=(
                 start,
-                *(self._box(node) for node in drawn),
+                *(replace(box, notes=(*box.notes, *spoken.get(box.id, ()))) for box in map(self._box, drawn)),
                 *self._repeated(),
                 *lost.values(),
                 *(stub for stub, _ in stubs),
             ),
-            arrows=(self._entry(), *self._lines(), *(arrow for _, arrow in stubs), *self._undo_links()),
+            arrows=(self._entry(), *self._lines(), *(arrow for _, arrow in stubs), *links),
             clusters=self.frames.clusters,
         )
 
@@ -251,6 +255,8 @@ class _Extraction:
             guide = Guide.DOWN
         elif any(way in self.survey.up for way in ways):
             guide = Guide.UP
+        elif line.kind is ArrowKind.FAILURE and any(way in self.survey.gathered for way in ways):
+            guide = Guide.GATHERED
         labels = sorted((way.label for way in ways), key=_label_order)
         return Arrow(
             tail=self.box_id[line.source],
@@ -288,25 +294,39 @@ class _Extraction:
         branches = self.frames.branches.get(bar, ())
         return branches.index(region) if region in branches else None
 
-    def _undo_links(self) -> Iterator[Arrow]:
-        """A line from each compensation to the steps that it undoes."""
+    def _undo_links(self) -> tuple[list[Arrow], list[Arrow]]:
+        """A line from each compensation to the steps that it undoes: those within a row, and the others."""
         calls: dict[str, list[Call]] = {}
         for node in self.chart.node.values():
             if isinstance(node, Call):
                 calls.setdefault(node.step, []).append(node)
+        near: list[Arrow] = []
+        far: list[Arrow] = []
         for node in self.chart.node.values():
             if not isinstance(node, Compensate):
                 continue
             for call in (call for step in dict.fromkeys(node.steps) for call in calls.get(step, ())):
-                near = {node.id, call.id} <= self.visited
-                yield Arrow(
+                visited = {node.id, call.id} <= self.visited
+                link = Arrow(
                     tail=self.box_id[node.id],
                     head=self.box_id[call.id],
                     kind=ArrowKind.UNDOES,
                     label="undoes",
                     tooltip=tooltip([f"{visible(node.action)} undoes {visible(call.step)}"]),
-                    emphasis=Emphasis.PLAIN if near else self._emphasis(shown=False),
+                    emphasis=Emphasis.PLAIN if visited else self._emphasis(shown=False),
                 )
+                (near if self._beside(node.id) == link.head else far).append(link)
+        return near, far
+
+    def _undone_in_words(self, far: Iterable[Arrow]) -> dict[str, tuple[str, ...]]:
+        """What a step's box says of its compensation where there are too many lines to tell them apart."""
+        actions: dict[str, list[str]] = {}
+        node_of = {box: node for node, box in self.box_id.items()}
+        for link in far:
+            compensation = self.chart.node[node_of[link.tail]]
+            if isinstance(compensation, Compensate):
+                actions.setdefault(link.head, []).append(compensation.action)
+        return {box: wrapped(f"undone by {', '.join(dict.fromkeys(names))}") for box, names in actions.items()}
 
 
 def _label_order(label: str) -> tuple[int, str]:

@@ -49,10 +49,14 @@ class Emphasis(StrEnum):
 
 
 class Guide(StrEnum):
-    """What an arrow says about the rows of a layout: its head below its tail, above it, or nothing."""
+    """What an arrow says about the rows of a layout: its head below its tail, above it, or nothing.
+
+    Gathered arrows to one head, which is above their tails, meet in one line.
+    """
 
     DOWN = "down"
     UP = "up"
+    GATHERED = "gathered"
     FREE = "free"
 
 

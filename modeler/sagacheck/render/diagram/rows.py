@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum, auto
 
 from sagacheck.core.chart import Call, Chart, Compensate
 from sagacheck.render.diagram.ways import Way
+
+_FEW = 4
 
 
 class Row(Enum):
@@ -73,23 +75,45 @@ def place_rest(
     return order
 
 
-def climbing(ways: Iterable[Way], forward: frozenset[str], down: Iterable[Way], rows: Rows) -> frozenset[Way]:
-    """The ways of the unwinding that can lead upwards while those of the spine lead down."""
+def heights(down: Iterable[Way], forward: frozenset[str], rows: Rows) -> Callable[[str], int]:
+    """Tells for a node how far up it may stand: more than all that stand below it, which no circle forbids."""
     below: dict[str, list[str]] = {}
     for way in down:
         below.setdefault(leader(way.source, rows), []).append(leader(way.target, rows))
     for node, (how, other) in rows.items():
         if how is Row.ABOVE:
             below.setdefault(leader(node, rows), []).append(leader(other, rows))
-    place = _from_top(below, forward)
+    height = _from_bottom(below, forward)
+    return lambda node: height.get(leader(node, rows), 0)
+
+
+def climbing(ways: Iterable[Way], forward: frozenset[str], rows: Rows, height: Callable[[str], int]) -> frozenset[Way]:
+    """The ways of the unwinding that can lead upwards while those of the spine lead down."""
     return frozenset(
         way
         for way in ways
         if way.target not in forward
         and not way.shadowed
         and (way.source not in forward or rows.get(way.target) == (Row.ABOVE, way.source))
-        and place.get(leader(way.target, rows), 0) < place.get(leader(way.source, rows), 0)
+        and height(way.target) > height(way.source)
     )
+
+
+def gathered(
+    ways: Iterable[Way], forward: frozenset[str], up: frozenset[Way], height: Callable[[str], int]
+) -> frozenset[Way]:
+    """The ways from the spine that meet in one place far above, so many that one line for all is clearer."""
+    sources: dict[str, set[str]] = {}
+    found = [
+        way
+        for way in ways
+        if way.source in forward and way.target not in forward and way not in up and not way.shadowed
+        if height(way.target) > height(way.source)
+    ]
+    for way in found:
+        sources.setdefault(way.target, set()).add(way.source)
+    nearest = {target: max(each, key=lambda node: (height(node), node)) for target, each in sources.items()}
+    return frozenset(way for way in found if len(sources[way.target]) > _FEW and way.source != nearest[way.target])
 
 
 def leader(node: str, rows: Rows) -> str:
@@ -99,8 +123,8 @@ def leader(node: str, rows: Rows) -> str:
     return node
 
 
-def _from_top(below: Mapping[str, Sequence[str]], forward: frozenset[str]) -> dict[str, int]:
-    """Counts nodes from top to bottom, none after one that is below it; what unwinds as low as possible."""
+def _from_bottom(below: Mapping[str, Sequence[str]], forward: frozenset[str]) -> dict[str, int]:
+    """Counts nodes from the bottom on, each after all that are below it; what unwinds as early as possible."""
     above: dict[str, list[str]] = {}
     open_below: dict[str, int] = {}
     for upper, lowers in below.items():
@@ -110,14 +134,14 @@ def _from_top(below: Mapping[str, Sequence[str]], forward: frozenset[str]) -> di
             open_below.setdefault(lower, 0)
     ready = [(node in forward, index, node) for index, node in enumerate(open_below) if not open_below[node]]
     heapq.heapify(ready)
-    place: dict[str, int] = {}
+    height: dict[str, int] = {}
     count = len(open_below)
     while ready:
         _, _, node = heapq.heappop(ready)
-        place[node] = -len(place)
+        height[node] = len(height) + 1
         for upper in above.get(node, ()):
             open_below[upper] -= 1
             if not open_below[upper]:
                 count += 1
                 heapq.heappush(ready, (upper in forward, count, upper))
-    return place
+    return height

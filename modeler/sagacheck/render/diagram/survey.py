@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from sagacheck.core.chart import Call, Chart, Choice, End, LedgerTest
 from sagacheck.core.outcome import EndKind
-from sagacheck.render.diagram.rows import Rows, beside_steps, climbing, place_rest
+from sagacheck.render.diagram.rows import Rows, beside_steps, climbing, gathered, heights, place_rest
 from sagacheck.render.diagram.ways import Way, goes_forward, reach, ways_of
 
 
@@ -27,6 +27,7 @@ class Survey:
         reached: ids of the nodes that can be reached at all.
         down: the ways that order the rows of the spine.
         up: the ways that order the rows of what unwinds; with the others they make no circle.
+        gathered: the ways that meet in one line before they come to where they lead.
         rows: for a node off the spine, how its row follows from which other node's.
         pivots: ids of the calls after which the saga must go forward.
     """
@@ -38,6 +39,7 @@ class Survey:
     reached: frozenset[str]
     down: frozenset[Way]
     up: frozenset[Way]
+    gathered: frozenset[Way]
     rows: Rows
     pivots: frozenset[str]
 
@@ -50,6 +52,8 @@ def survey(chart: Chart) -> Survey:
     rows = beside_steps(chart, forward)
     spine, down = _spine(chart, ways, forward, rows)
     rest = place_rest(ways, forward, spine, rows)
+    height = heights(down, forward, rows)
+    up = climbing(ways, forward, rows, height)
     order = dict.fromkeys((*spine, *rest, *chart.node))
     return Survey(
         ways=ways,
@@ -58,7 +62,8 @@ def survey(chart: Chart) -> Survey:
         forward=forward,
         reached=frozenset(chart.reachable([chart.start])),
         down=down,
-        up=climbing(ways, forward, down, rows),
+        up=up,
+        gathered=gathered(ways, forward, up, height),
         rows=rows,
         pivots=_pivots(chart, ahead, forward),
     )
