@@ -97,6 +97,13 @@ def test_numbers_of_scenarios_are_exact_at_any_size() -> None:
     assert (tally["committed"], tally["total"]) == (huge, huge)
 
 
+def test_scenarios_that_could_not_be_counted_are_null() -> None:
+    saga = saga_report(verdict=Verdict.INCONCLUSIVE, scenarios=Tally(), why="too large")
+    document = json.loads(render_json(Report((saga,), files=1)))
+    VALIDATOR.validate(document)
+    assert (document["sagas"][0]["scenarios"], document["sagas"][0]["cancelled"]) == (None, None)
+
+
 def test_the_total_is_the_sum_over_the_kinds_of_end() -> None:
     report = Report((saga_report(scenarios=Tally(1, 2, 3, 4, 5)),), files=1)
     tally = json.loads(render_json(report))["sagas"][0]["scenarios"]

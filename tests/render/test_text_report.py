@@ -128,6 +128,16 @@ def test_an_inconclusive_verdict_says_why() -> None:
     )
 
 
+def test_scenarios_that_could_not_be_counted_are_not_said_to_be_none() -> None:
+    saga = saga_report(verdict=Verdict.INCONCLUSIVE, scenarios=Tally(), why="too large")
+    assert "checkout.py  checkout  scenarios not counted  6 + 2" in render_text(Report((saga,), files=1))
+
+
+def test_a_failure_of_endless_length_is_cut() -> None:
+    text = render_text(Report(failures=(Failure("a.py", "x" * 9000 + "\n" + "y" * 9000),), files=1))
+    assert max(map(len, text.splitlines())) < 500
+
+
 def test_verbose_lists_what_was_taken_for_granted_and_what_was_passed_over() -> None:
     saga = saga_report(
         claims=("payment.charge: keyed",), assumptions=("nobody stops it",), inferred=("a undoes b: name",)

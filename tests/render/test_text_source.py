@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from sagacheck.core.finding import Label
 from sagacheck.core.span import Span
-from sagacheck.render.source import LINE_WIDTH, Frame, Sources
+from sagacheck.render.source import LINE_WIDTH, Frame
+from sagacheck.render.source_lines import Sources
 from sagacheck.render.terminal import PLAIN, cells
 from tests.render.reports import ANY_TEXT
 

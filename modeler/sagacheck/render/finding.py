@@ -5,7 +5,8 @@ from __future__ import annotations
 from sagacheck.core.finding import Finding, Label
 from sagacheck.render.number import number
 from sagacheck.render.scenario import story
-from sagacheck.render.source import Frame, Sources
+from sagacheck.render.source import Frame
+from sagacheck.render.source_lines import Sources
 from sagacheck.render.terminal import Palette, harmless, wrapped
 
 WIDTH = 100
@@ -24,7 +25,7 @@ def finding_lines(finding: Finding, file: str, sources: Sources, palette: Palett
     """
     spans = [label.span for label in (finding.primary, *finding.secondary) if label.span is not None]
     last = max((span.end_line if span.end_line - span.line < WIDTH else span.line for span in spans), default=1)
-    frame = Frame(sources, len(str(last)), WIDTH, palette)
+    frame = Frame(sources, len(str(last)), WIDTH, palette, finding.severity.value)
     lines = _head(finding, palette)
     if not spans:
         lines.append(f"{' ' * frame.gutter}{palette.paint('gutter', '-->')} {harmless(file)}")

@@ -140,8 +140,8 @@ def _saga(saga: SagaReport) -> Document:
         "location": _location(saga.span),
         "verdict": saga.verdict.value,
         "why": saga.why,
-        "scenarios": tally_document(saga.scenarios),
-        "cancelled": tally_document(saga.cancelled),
+        "scenarios": tally_document(saga.scenarios) if saga.was_counted else None,
+        "cancelled": tally_document(saga.cancelled) if saga.was_counted else None,
         "unrolled": saga.unrolled,
         "failure_points": {
             "forward": points.forward,

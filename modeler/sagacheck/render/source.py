@@ -2,106 +2,31 @@
 
 from __future__ import annotations
 
-import io
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 from sagacheck.core.finding import Label
 from sagacheck.core.span import Span
-from sagacheck.render.terminal import TAB, Palette, cells, harmless, wrapped
+from sagacheck.render.source_lines import CUT, DrawnLine, Sources
+from sagacheck.render.terminal import Palette, cells, harmless, wrapped
 
 LINE_WIDTH = 100
 """Cells of a source line that are shown; a longer line is cut around the span."""
 
-_CUT = "..."
 _CONTEXT = 24
 _LONGEST_WHOLE = 8
 _NARROWEST = 32
 
 
-@dataclass
-class Sources:
-    """Reads each source file once, when it is first asked for one of its lines."""
-
-    _files: dict[str, list[str]] = field(default_factory=dict)
-
-    def line(self, file: str, number: int) -> str | None:
-        """The line without its end; None if the file cannot be read or has no such line.
-
-        Args:
-            file: path, as spans name it.
-            number: counted from 1.
-        """
-        if file not in self._files:
-            self._files[file] = _read_lines(file)
-        lines = self._files[file]
-        return lines[number - 1] if 1 <= number <= len(lines) else None
-
-
-def _read_lines(file: str) -> list[str]:
-    """The lines as Python counts them: form feeds and exotic separators end none."""
-    try:
-        with open(file, "rb") as stream:  # noqa: PTH123 - a path that the platform refuses raises ValueError here, too
-            data = stream.read()
-    except (OSError, ValueError):
-        return []
-    text = data.decode(_encoding(file, data), errors="replace")
-    return io.StringIO(text, newline=None).read().split("\n")
-
-
-def _encoding(file: str, data: bytes) -> str:
-    """The encoding that a Python file declares; UTF-8 for anything else and for a declaration that makes no sense."""
-    from tokenize import detect_encoding
-
-    if file.endswith(".py"):
-        with suppress(SyntaxError):
-            return detect_encoding(io.BytesIO(data).readline)[0]
-    return "utf-8-sig"
-
-
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    """A source line as it is drawn: one harmless piece per character, and the cell at which each begins."""
-
-    pieces: tuple[str, ...]
-    starts: tuple[int, ...]
-
-    @classmethod
-    def of(cls, text: str) -> _Drawn:
-        pieces = tuple(TAB if character == "\t" else harmless(character) for character in text)
-        starts = [0]
-        for piece in pieces:
-            starts.append(starts[-1] + cells(piece))
-        return cls(pieces, tuple(starts))
-
-    @property
-    def width(self) -> int:
-        return self.starts[-1]
-
-    def cell(self, column: int) -> int:
-        """The cell at which the character of this column (from 1) begins; a column behind the end is the end."""
-        return self.starts[min(max(column - 1, 0), len(self.pieces))]
-
-    def part(self, left: int, right: int) -> str:
-        """What stands between two cells, with a sign where it was cut."""
-        shown = [
-            piece
-            for piece, (start, end) in zip(self.pieces, pairwise(self.starts), strict=True)
-            if start >= left and end <= right
-        ]
-        return (_CUT if left > 0 else "") + "".join(shown) + (_CUT if right < self.width else "")
-
-
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """A label on its way to the page; `first` and `last` are the cells that it underlines, end excluded."""
+    """A label on its way to the page, with the colour that it is to have."""
 
     span: Span
     text: str
     primary: bool
+    role: str
 
     @property
     def multiline(self) -> bool:
@@ -110,10 +35,6 @@ class _Mark:
     @property
     def sign(self) -> str:
         return "^" if self.primary else "-"
-
-    @property
-    def role(self) -> str:
-        return "error" if self.primary else "secondary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,19 +46,22 @@ class Frame:
         gutter: width of the line numbers, in digits.
         width: cells to which labels are wrapped.
         palette: colours.
+        role: the colour of the primary label's marks.
     """
 
     sources: Sources
     gutter: int
     width: int
     palette: Palette
+    role: str = "error"
 
     def draw(self, primary: Label, secondary: Sequence[Label]) -> list[str]:
         """The lines that show the labels: the primary label's file first, other files in blocks of their own."""
         marks: dict[tuple[Span, str], _Mark] = {}
         for label in (primary, *secondary):
+            role = self.role if label is primary else "secondary"
             if label.span is not None:
-                marks.setdefault((label.span, label.text), _Mark(label.span, label.text, label is primary))
+                marks.setdefault((label.span, label.text), _Mark(label.span, label.text, label is primary, role))
         files: dict[str, list[_Mark]] = {}
         for mark in marks.values():
             files.setdefault(mark.span.file, []).append(mark)
@@ -178,7 +102,7 @@ class Frame:
 
     def _fitted(self, marks: Iterable[_Mark]) -> list[_Mark]:
         """The marks with spans that lie within the text, as far as it still is what it was."""
-        return [_Mark(self._fit(mark), mark.text, mark.primary) for mark in marks]
+        return [replace(mark, span=self._fit(mark)) for mark in marks]
 
     def _fit(self, mark: _Mark) -> Span:
         span, text = mark.span, self._line(mark) or ""
@@ -204,10 +128,10 @@ class Frame:
         for number in sorted(shown):
             around = next((mark for mark in spans if mark.span.line <= number <= mark.span.end_line), None)
             if around is not None and around.span.line <= previous < number - 1:
-                dots = f"{'.' * min(self.gutter, len(_CUT)):>{self.gutter}} |"
+                dots = f"{'.' * min(self.gutter, len(CUT)):>{self.gutter}} |"
                 rows.append(f"{self.palette.paint('gutter', dots)} {self.palette.paint(around.role, '|')}")
             previous = number
-            drawn = _Drawn.of(self.sources.line(file, number) or "")
+            drawn = DrawnLine.of(self.sources.line(file, number) or "")
             here = [mark for mark in marks if mark.span.line == number and not mark.multiline]
             rows.extend(self._numbered(number, drawn, here, around, beside=bool(spans)))
         return rows
@@ -216,7 +140,7 @@ class Frame:
         return self.palette.paint(mark.role, sign) + " "
 
     def _numbered(
-        self, number: int, drawn: _Drawn, here: list[_Mark], around: _Mark | None, *, beside: bool
+        self, number: int, drawn: DrawnLine, here: list[_Mark], around: _Mark | None, *, beside: bool
     ) -> list[str]:
         """One source line, once or, where its marks lie too far apart, once for each of them, with its marks."""
         begins = around is not None and around.span.line == number
@@ -249,9 +173,9 @@ class Frame:
     def _corner(self, mark: _Mark, cell: int) -> str:
         return self.palette.paint(mark.role, "_" * (min(cell, LINE_WIDTH) + 1) + mark.sign)
 
-    def _marked(self, mark: _Mark, drawn: _Drawn, left: int, right: int, offset: int) -> list[str]:
+    def _marked(self, mark: _Mark, drawn: DrawnLine, left: int, right: int, offset: int) -> list[str]:
         """The underline of a mark and its text, without the gutter."""
-        shift = len(_CUT) if left > 0 else 0
+        shift = len(CUT) if left > 0 else 0
         first = drawn.cell(mark.span.column)
         last = max(first + 1, min(drawn.cell(mark.span.end_column), right))
         indent = first - left + shift
@@ -291,7 +215,7 @@ def _untangled(marks: list[_Mark]) -> list[_Mark]:
         rivals = (other.span for other in kept if other.multiline)
         if mark.multiline and any(rival.line <= span.end_line and span.line <= rival.end_line for rival in rivals):
             span = Span(span.file, span.line, span.column, span.line, 2**31)
-        kept.append(_Mark(span, mark.text, mark.primary))
+        kept.append(replace(mark, span=span))
     return sorted(kept, key=lambda mark: (mark.span.line, mark.span.column, not mark.primary))
 
 
@@ -300,23 +224,23 @@ def _shown_lines(span: Span) -> list[int]:
     return list(lines) if len(lines) <= _LONGEST_WHOLE else [*lines[:3], *lines[-2:]]
 
 
-def _within_reach(drawn: _Drawn, marks: list[_Mark]) -> list[list[_Mark]]:
+def _within_reach(drawn: DrawnLine, marks: list[_Mark]) -> list[list[_Mark]]:
     """The marks of one line in groups of which each fits on the page."""
     groups: list[list[_Mark]] = [[]]
     for mark in marks:
         first = groups[-1][0] if groups[-1] else mark
         reach = drawn.cell(mark.span.end_column) - drawn.cell(first.span.column)
-        if groups[-1] and drawn.width > LINE_WIDTH and reach > LINE_WIDTH - 2 * len(_CUT):
+        if groups[-1] and drawn.width > LINE_WIDTH and reach > LINE_WIDTH - 2 * len(CUT):
             groups.append([])
         groups[-1].append(mark)
     return groups
 
 
-def _window(drawn: _Drawn, marks: list[_Mark]) -> tuple[int, int]:
+def _window(drawn: DrawnLine, marks: list[_Mark]) -> tuple[int, int]:
     """The cells of a line to show, end excluded: all of a short line, else a window around the marks."""
     if drawn.width <= LINE_WIDTH:
         return 0, drawn.width
-    room = LINE_WIDTH - 2 * len(_CUT)
+    room = LINE_WIDTH - 2 * len(CUT)
     if not marks:
         return 0, room
     first = min(drawn.cell(mark.span.column) for mark in marks)

@@ -9,11 +9,12 @@ from sagacheck.core.finding import Finding, Label, RootCause, Severity
 from sagacheck.core.report import Failure, FailurePoints, Report, SagaReport, Tally, Verdict
 from sagacheck.render.finding import WIDTH, finding_lines
 from sagacheck.render.number import counted, number, times, written_out
-from sagacheck.render.source import Sources
+from sagacheck.render.source_lines import Sources
 from sagacheck.render.terminal import PLAIN, Palette, cells, harmless, harmless_lines, padded, wrapped
 
 _UNSAID_PROFILES = ("strict", "as drawn", "step functions")
 _WIDEST_COLUMN = 48
+_LONGEST_LINE = 400
 _VERDICT_ROLES = {Verdict.CHECKED: "good", Verdict.NOT_PROVED: "error", Verdict.INCONCLUSIVE: "warning"}
 
 
@@ -98,13 +99,15 @@ def _with_profiles(lines: list[str], profiles: list[str], palette: Palette) -> l
 
 
 def _failure_lines(failure: Failure, palette: Palette) -> list[str]:
-    first, *rest = harmless_lines(failure.message)
+    first, *rest = (_shortened(line.rstrip()) for line in harmless_lines(failure.message))
     head = palette.paint("error", "internal error" if failure.internal else "error")
     place = harmless(str(failure.span) if failure.span else failure.file)
-    return [
-        f"{head}: {palette.paint('bold', f'{place}: {first}' if place else first)}",
-        *(line.rstrip() for line in rest),
-    ]
+    return [f"{head}: {palette.paint('bold', f'{place}: {first}' if place else first)}", *rest]
+
+
+def _shortened(line: str) -> str:
+    """A line of what a stranger wrote, without what nobody would read."""
+    return line if len(line) <= _LONGEST_LINE else f"{line[:_LONGEST_LINE]}..."
 
 
 def _saga_lines(sagas: tuple[SagaReport, ...], options: TextOptions) -> Iterator[str]:
@@ -163,7 +166,8 @@ def scenario_figures(tally: Tally, cancelled: Tally, unrolled: int | None) -> st
 
 
 def _figures(saga: SagaReport) -> Iterator[str]:
-    yield scenario_figures(saga.scenarios, saga.cancelled, saga.unrolled)
+    figures = scenario_figures(saga.scenarios, saga.cancelled, saga.unrolled)
+    yield figures if saga.was_counted else "scenarios not counted"
     yield _failure_points(saga)
 
 
