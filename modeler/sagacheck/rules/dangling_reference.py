@@ -23,7 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from sagacheck.core.chart import Call, Compensate
+from sagacheck.core.chart import Call, Compensate, Origin
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.rules.rule import cause, closest
 from sagacheck.semantics.analysis import Analysis
@@ -48,7 +48,9 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             yield _missing(analysis, f"`{node.text}`", target, Label(span, "leads to it"))
     called = {node.step for node in chart.nodes if isinstance(node, Call)}
     for node in chart.node.values():
-        for step in node.steps if isinstance(node, Compensate) else ():
+        # A declared saga names steps by value: one that is never called is no wrong name.
+        declared = chart.origin is Origin.DECLARED
+        for step in node.steps if isinstance(node, Compensate) and not declared else ():
             if step not in called:
                 yield Finding(
                     code=CODE,

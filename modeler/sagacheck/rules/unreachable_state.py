@@ -3,7 +3,8 @@
 ## What it does
 
 Looks for states that cannot be reached from the start by any chain of edges. Of states that only lead to one another
-the first is reported; the others are listed with it.
+the first is reported; the others are listed with it. In a declared saga: for an alternative of `first_of` that is never
+tried, because the one before it never fails.
 
 ## Why is this bad?
 
@@ -31,8 +32,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sagacheck.core.chart import AnyNode, Chart, Compensate
+from sagacheck.core.chart import AnyNode, Call, Chart, Compensate, Origin
 from sagacheck.core.finding import Finding, Label, Severity
+from sagacheck.core.step import StepSpec
 from sagacheck.rules.rule import cause, closest, quoted
 from sagacheck.semantics.analysis import Analysis
 
@@ -55,6 +57,26 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         behind = chart.reachable([node.id]) - reached
         told |= behind
         yield _finding(analysis, node, [other.id for other in lost if other.id in behind and other is not node])
+    called = {node.step for node in chart.nodes if isinstance(node, Call)}
+    untried = [step for step in chart.steps if step.name not in called] if chart.origin is Origin.DECLARED else []
+    if untried:
+        yield _never_tried(analysis, untried)
+
+
+def _never_tried(analysis: Analysis, steps: list[StepSpec]) -> Finding:
+    chart = analysis.chart
+    names = [step.name for step in steps]
+    return Finding(
+        code=CODE,
+        name=NAME,
+        severity=Severity.WARNING,
+        saga=chart.name,
+        message=f"{quoted(names)} {'is' if len(names) == 1 else 'are'} never called: no alternative before ever fails",
+        primary=Label(steps[0].span, "is never called"),
+        root_cause=cause(chart, names, "be called"),
+        secondary=tuple(Label(step.span, "nor is this") for step in steps[1:]),
+        help="delete it, or let the alternative before it give up: retry=Retry(attempts=3)",
+    )
 
 
 def _reached(chart: Chart) -> set[str]:

@@ -1,0 +1,87 @@
+"""The model files of this repository: which there are, and what sagacheck finds in them.
+
+`python -m tests.rules.models` writes what is found in each wrong model to `expected/`. Read it before you commit it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from sagacheck.application.check import check_chart
+from sagacheck.application.loading import LoadOptions, load
+from sagacheck.application.verify import VerifyOptions, verify
+from sagacheck.core.chart import Chart
+from sagacheck.core.report import Report, SagaReport
+from sagacheck.render.text import TextOptions, render_text
+
+ROOT = Path(__file__).resolve().parents[2]
+BROKEN = "models/broken"
+EXPECTED = Path(__file__).with_name("expected")
+KINDS = (".py", ".asl.json")
+
+
+def clean_models() -> list[str]:
+    """Every model that is meant to be clean, the repaired twins excepted, by its path from the root."""
+    return sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "models").glob("*.py"))
+
+
+def broken_models(name: str) -> list[str]:
+    """The wrong models, or their repaired twins.
+
+    Args:
+        name: "wrong" or "repaired".
+    """
+    paths = (path for kind in KINDS for path in (ROOT / BROKEN).glob(f"*/{name}{kind}"))
+    return sorted(path.relative_to(ROOT).as_posix() for path in paths)
+
+
+def code_of(model: str) -> str:
+    """The code of the finding that a wrong model shows."""
+    return Path(model).parent.name.split("-", 1)[0]
+
+
+def twin_of(model: str) -> str:
+    """The repaired model beside a wrong one."""
+    return model.replace("/wrong.", "/repaired.")
+
+
+def chart_of(model: str) -> Chart:
+    """The chart of the only saga in a model."""
+    with contextlib.chdir(ROOT):
+        loading = load((model,))
+    assert not loading.failures, loading.failures
+    (saga,) = loading.sagas
+    return saga.chart
+
+
+def report_on(model: str) -> Report:
+    """What `sagacheck verify` finds in a model, called from the root."""
+    with contextlib.chdir(ROOT):
+        report = verify(VerifyOptions((model,), LoadOptions()))
+    assert not report.failures, report.failures
+    return report
+
+
+def check(chart: Chart) -> SagaReport:
+    """What is found in a chart."""
+    return check_chart(chart, chart.span.file if chart.span else "model.py")
+
+
+def text_of(model: str) -> str:
+    """The findings in a model as people read them, without colour."""
+    report = report_on(model)
+    with contextlib.chdir(ROOT):
+        return render_text(report, TextOptions(quiet=True))
+
+
+def expected_file(model: str) -> Path:
+    """Where the text is kept that is expected for a wrong model."""
+    definition = ".asl" if model.endswith(".json") else ""
+    return EXPECTED / f"{code_of(model)}{definition}.txt"
+
+
+if __name__ == "__main__":
+    EXPECTED.mkdir(exist_ok=True)
+    for wrong in broken_models("wrong"):
+        expected_file(wrong).write_text(text_of(wrong), encoding="utf-8")
