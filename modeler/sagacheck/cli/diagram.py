@@ -47,6 +47,7 @@ def command(
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.draw_saga import draw_saga
     from sagacheck.application.selection import one_saga
+    from sagacheck.cli.progress import ProgressDisplay
 
     form = form or _by_ending(file)
     if file is not None:
@@ -56,7 +57,8 @@ def command(
         raise click.UsageError(msg)
     settings = options.settings(profile, unroll, timeout, traceback=traceback)
     loaded = one_saga(model, saga, settings.loading)
-    picture = draw_saga(loaded, form, finding.upper() if finding else None, settings.unroll)
+    with ProgressDisplay("drawing"):
+        picture = draw_saga(loaded, form, finding.upper() if finding else None, settings.unroll)
     write(Output(form, file), picture if form in _BINARY else picture.decode())
 
 

@@ -62,6 +62,7 @@ def command(
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.list_paths import list_paths
     from sagacheck.application.selection import one_saga
+    from sagacheck.cli.progress import ProgressDisplay
     from sagacheck.core.outcome import EndKind
     from sagacheck.render.listing import render_listing, render_listing_json
     from sagacheck.render.terminal import PLAIN
@@ -71,7 +72,8 @@ def command(
     settings = options.settings(profile, unroll, timeout, traceback=traceback)
     loaded = one_saga(model, saga, settings.loading)
     filters = Filter(EndKind(end) if end else None, failing, through, failed_compensation, cancelled)
-    listing = list_paths(loaded, filters, None if count else limit, settings.unroll)
+    with ProgressDisplay("counting" if count else "listing"):
+        listing = list_paths(loaded, filters, None if count else limit, settings.unroll)
     for output in wanted:
         if output.form == "json":
             write(output, render_listing_json(listing))

@@ -13,7 +13,7 @@ from sagacheck.render.source_lines import Sources
 from sagacheck.render.terminal import PLAIN, Palette, cells, harmless, harmless_lines, padded, wrapped
 
 _UNSAID_PROFILES = ("strict", "as drawn", "step functions")
-_WIDEST_COLUMN = 48
+_WIDEST_COLUMN = 64
 _LONGEST_LINE = 400
 _VERDICT_ROLES = {Verdict.CHECKED: "good", Verdict.NOT_PROVED: "error", Verdict.INCONCLUSIVE: "warning"}
 
