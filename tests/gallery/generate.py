@@ -1,0 +1,160 @@
+"""Writes the gallery: what sagacheck says and draws for every model of this repository.
+
+From the root of the repository:
+
+    python -m tests.gallery.generate            writes reports/ from models/ and models/broken/
+    python -m tests.gallery.generate --check    writes nothing; exits with 1 if a text there is not current
+
+For every model there is what `sagacheck verify -v` says (.txt), the JSON report (.json) and the picture (.dot, .svg),
+in a wrong model with the path of its finding. Graphviz' SVG differs by version, so that of all texts it alone is not
+compared; that it is there is.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import json
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sagacheck.core.chart import Chart
+from sagacheck.core.report import Report
+from sagacheck.core.scenario import Scenario
+from sagacheck.render.diagram import draw, to_dot
+from sagacheck.render.json_report import render_json
+from sagacheck.render.text import TextOptions, render_text
+from sagacheck.rules.registry import all_rules
+from tests.rules.models import ROOT, broken_models, chart_of, clean_models, code_of, report_on
+
+REPORTS = ROOT / "reports"
+INDEX = "README.md"
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One model of the gallery.
+
+    Args:
+        model: its path from the root.
+        chart: of its saga.
+        report: what was found.
+    """
+
+    model: str
+    chart: Chart
+    report: Report
+
+    @property
+    def wrong(self) -> bool:
+        """Whether it is meant to have a finding."""
+        return Path(self.model).name.startswith("wrong.")
+
+    @property
+    def stem(self) -> str:
+        """Path of its files below reports/, without what tells the formats apart."""
+        path = Path(self.model)
+        return f"broken/{path.parent.name}/{self.chart.name}" if self.wrong else f"{path.stem}/{self.chart.name}"
+
+    @property
+    def scenario(self) -> Scenario | None:
+        """The path of its finding, if a path shows it."""
+        return next((finding.scenario for finding in self.report.findings), None)
+
+    @property
+    def says(self) -> str:
+        """What the model says about itself: the first paragraph."""
+        text = (ROOT / self.model).read_text(encoding="utf-8")
+        said = json.loads(text)["Comment"] if self.model.endswith(".json") else ast.get_docstring(ast.parse(text))
+        return " ".join(str(said).split("\n\n")[0].split())
+
+
+def exhibits() -> list[Exhibit]:
+    """All models: the clean ones, then the wrong ones."""
+    return [Exhibit(model, chart_of(model), report_on(model)) for model in [*clean_models(), *broken_models("wrong")]]
+
+
+def texts(shown: list[Exhibit]) -> dict[str, str]:
+    """Every file below reports/ that is the same on all machines, by its path there."""
+    with contextlib.chdir(ROOT):
+        files = {INDEX: "\n".join(_index(shown)) + "\n"}
+        for exhibit in shown:
+            files[f"{exhibit.stem}.txt"] = render_text(exhibit.report, TextOptions(verbose=True))
+            files[f"{exhibit.stem}.json"] = render_json(exhibit.report)
+            files[f"{exhibit.stem}.dot"] = to_dot(exhibit.chart, exhibit.scenario)
+    return files
+
+
+def _index(shown: list[Exhibit]) -> Iterator[str]:
+    summaries = {rule.code: (rule.name, rule.summary) for rule in all_rules()}
+    yield "# Gallery"
+    yield ""
+    yield "What sagacheck says and draws for the models in [models/](../models). Generated; after a change run"
+    yield "`python -m tests.gallery.generate`."
+    yield ""
+    yield "## Clean models"
+    wrong = False
+    for exhibit in shown:
+        if exhibit.wrong and not wrong:
+            wrong = True
+            yield ""
+            yield "## One small wrong model for each finding"
+            yield ""
+            yield "The path that shows the finding stands out."
+        yield ""
+        if exhibit.wrong:
+            code = code_of(exhibit.model)
+            name, summary = summaries[code]
+            yield f"### {code} {name}"
+            yield ""
+            yield f"{summary} In [{exhibit.model.removeprefix('models/broken/')}](../{exhibit.model}): {exhibit.says}"
+        else:
+            yield f"### {exhibit.chart.name}"
+            yield ""
+            yield f"[{exhibit.model}](../{exhibit.model}): {exhibit.says}"
+        yield ""
+        yield f"[report]({exhibit.stem}.txt), [JSON]({exhibit.stem}.json), [DOT]({exhibit.stem}.dot)"
+        yield ""
+        yield f"![{exhibit.chart.name}]({exhibit.stem}.svg)"
+        yield ""
+        yield "```text"
+        yield render_text(exhibit.report, TextOptions(quiet=exhibit.wrong)).rstrip("\n")
+        yield "```"
+
+
+def stale(files: dict[str, str], shown: list[Exhibit]) -> list[str]:
+    """The paths below reports/ that are missing, left over or not current."""
+    wanted = {*files, *(f"{exhibit.stem}.svg" for exhibit in shown)}
+    there = {path.relative_to(REPORTS).as_posix() for path in REPORTS.rglob("*") if path.is_file()}
+    changed = {name for name in files.keys() & there if (REPORTS / name).read_text(encoding="utf-8") != files[name]}
+    return sorted((wanted ^ there) | changed)
+
+
+def write(files: dict[str, str], shown: list[Exhibit]) -> None:
+    """Writes the whole gallery, and removes what does not belong to it."""
+    for name in stale(files, shown):
+        (REPORTS / name).unlink(missing_ok=True)
+    for name, text in files.items():
+        (REPORTS / name).parent.mkdir(parents=True, exist_ok=True)
+        (REPORTS / name).write_text(text, encoding="utf-8", newline="\n")
+    for exhibit in shown:
+        (REPORTS / f"{exhibit.stem}.svg").write_bytes(draw(exhibit.chart, "svg", exhibit.scenario))
+
+
+def main(arguments: list[str]) -> int:
+    """Writes the gallery or, with `--check`, says what of it is not current."""
+    shown = exhibits()
+    files = texts(shown)
+    if arguments != ["--check"]:
+        write(files, shown)
+        return 0
+    outdated = stale(files, shown)
+    for name in outdated:
+        sys.stderr.write(f"reports/{name} is not current: run python -m tests.gallery.generate\n")
+    return int(bool(outdated))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
