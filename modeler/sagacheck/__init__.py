@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sagacheck.authoring.flow import Compensation, Retry, Step, first_of, parallel, when
+    from sagacheck.authoring.machine.compiled import CompiledSaga
     from sagacheck.authoring.machine.states import (
         Aborted,
         Call,
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "sagacheck.authoring.flow": ("Compensation", "Retry", "Step", "first_of", "parallel", "when"),
+    "sagacheck.authoring.machine.compiled": ("CompiledSaga",),
     "sagacheck.authoring.machine.states": (
         "Aborted",
         "Call",
@@ -59,6 +61,7 @@ __all__ = [
     "Committed",
     "Compensate",
     "Compensation",
+    "CompiledSaga",
     "Condition",
     "Failed",
     "Informational",

@@ -48,7 +48,7 @@ class Interpreter:
         self.called: set[str] = set()
         self.undoing_called: set[str] = set()
         self.cancel_requested = False
-        self.walked: list[tuple[str, str, str]] = []
+        self.stuck = False
         self.at = {"": chart.start}
         self._arrive("", may_be_held=False)
 
@@ -67,10 +67,10 @@ class Interpreter:
     def happen(self, name: str, outcome: str) -> None:
         """The call in flight at this node has this outcome."""
         node = self.chart.node[name]
-        (region,) = [region for region, at in self.at.items() if at == name]
+        region = next(region for region, at in self.at.items() if at == name)
         self._account(name, Outcome(outcome) if outcome != NEXT else None)
-        self._follow(region, name, outcome)
         assert node.region == region
+        self._follow(region, name, outcome)
 
     def request_cancel(self) -> None:
         """A request to cancel arrives; the first call in flight that can be abandoned for it is."""
@@ -96,13 +96,15 @@ class Interpreter:
                     self.status[step] = Status.UNDONE if outcome is Outcome.OK else Status.UNDOING
 
     def _follow(self, region: str, source: str, label: str) -> None:
-        edge = self.chart.successors[source][label]
-        self.walked.append((source, label, edge.target))
+        edge = self.chart.successors.get(source, {}).get(label)
+        if edge is None:
+            self.stuck = True
+            return
         arrival = self.chart.node[edge.target].region
         node = self.chart.node[source]
         for other in [other for other in self.at if other != arrival and arrival in ("", *self.chart.enclosing(other))]:
-            if other != region:
-                self._account(self.at[other], Outcome.INTERRUPTED) if self.at[other] in self.chart.node else None
+            if other != region and self.at[other] != HELD:
+                self._account(self.at[other], Outcome.INTERRUPTED)
             del self.at[other]
         self.at[arrival] = edge.target
         asked_before = isinstance(node, Choice) and isinstance(node.test, Condition)

@@ -23,13 +23,14 @@ from sagacheck import (
 from sagacheck.authoring.flow import Flow
 
 CONDITIONS = (Condition("gift"), Condition("is it dear?"), Condition("again", stable=False))
-NAMES = ("reserve", "payment.charge", "class", "überweisen", "payment charge", "send", "ok", "支付", "state")
+NAMES = ("reserve", "payment.charge", "class", "überweisen", "payment charge", "send", "aborted", "支付", "state")
 
 
 @st.composite
-def steps(draw: st.DrawFn, name: str) -> Step:
-    """A step of this name, of any kind."""
-    undo = draw(st.sampled_from(["own", "own", "own", "shared", "none", "pivot", "informational", "reads"]))
+def steps(draw: st.DrawFn, name: str, *, shared: bool) -> Step:
+    """A step of this name, of any kind; one that shares its compensation only where that is wanted."""
+    kinds = ["own", "own", "own", "none", "pivot", "informational", "reads", *(["shared", "shared"] if shared else [])]
+    undo = draw(st.sampled_from(kinds))
     policy = draw(st.sampled_from([None, Retry.until_done(), Retry(attempts=2)]))
     options: dict[str, Any] = {
         "contract": draw(st.sampled_from([None, Barrier("id"), Keyed("id", stores_rejections=False)])),
@@ -49,10 +50,15 @@ def steps(draw: st.DrawFn, name: str) -> Step:
 
 
 @st.composite
-def flows(draw: st.DrawFn, names: tuple[str, ...], fallbacks: int = 2) -> Flow:
-    """A flow of steps with these names, put together in any way."""
+def flows(draw: st.DrawFn, names: tuple[str, ...], fallbacks: int, *, shared: bool) -> Flow:
+    """A flow of steps with these names, put together in any way.
+
+    Args:
+        fallbacks: how deep `first_of` may be nested.
+        shared: whether steps may share a compensation; not one inside and one outside of a `first_of`.
+    """
     if len(names) == 1:
-        step = draw(steps(names[0]))
+        step = draw(steps(names[0], shared=shared))
         return when(draw(st.sampled_from(CONDITIONS)), step) if draw(st.integers(0, 5)) == 0 else step
     kinds = ["sequence", "sequence", "parallel", "parallel", "when", *(["first_of"] if fallbacks else [])]
     kind = draw(st.sampled_from(kinds))
@@ -63,7 +69,7 @@ def flows(draw: st.DrawFn, names: tuple[str, ...], fallbacks: int = 2) -> Flow:
         size = draw(st.integers(1, len(rest) if parts else len(rest) - 1))
         if kind == "when" and parts:
             size = len(rest)
-        parts.append(draw(flows(rest[:size], inner)))
+        parts.append(draw(flows(rest[:size], inner, shared=shared)))
         rest = rest[size:]
     if kind == "parallel":
         return parallel(*parts)
@@ -81,9 +87,10 @@ def flows(draw: st.DrawFn, names: tuple[str, ...], fallbacks: int = 2) -> Flow:
 def sagas(draw: st.DrawFn, most: int = 6) -> Saga:
     """A saga of one to `most` steps under any profile."""
     names = draw(st.permutations(NAMES))[: draw(st.integers(1, most))]
+    shared = draw(st.booleans())
     return Saga(
         draw(st.sampled_from(["place-order", "Überweisung 2", "a.b c"])),
-        draw(flows(tuple(names))),
+        draw(flows(tuple(names), 0 if shared else 2, shared=shared)),
         profile=draw(st.sampled_from(["strict", "temporal", "dtm"])),
         cancellable=draw(st.booleans()),
         residue_accepted=draw(st.sampled_from([None, None, "it is cheap"])),

@@ -27,7 +27,7 @@ def _open_events(walker: Interpreter) -> list[tuple[str, str]]:
 
 
 @given(saga=sagas(), data=st.data())
-@settings(max_examples=150, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
+@settings(max_examples=120, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large], deadline=None)
 def test_after_every_event_machine_and_chart_rest_in_the_same_states_with_the_same_ledger(
     saga: Saga, data: st.DataObject
 ) -> None:

@@ -74,7 +74,7 @@ class _Lowering:
 
     def chart(self) -> Chart:
         saga = self.saga
-        committed = self.drawing.add(End(id="committed", span=saga.span, kind=EndKind.COMMITTED))
+        committed = self._end("committed", EndKind.COMMITTED)
         place = Place(self.scope.after_failure, lambda step: self.scope.after_failure(step, Outcome.UNKNOWN))
         start = self._draw(saga.flow, place, committed, gated=False)
         drawn = Chart(
@@ -100,9 +100,11 @@ class _Lowering:
         return self._end("manual", EndKind.MANUAL, "see to what is outstanding")
 
     def _end(self, name: str, kind: EndKind, instruction: str = "") -> str:
-        if name not in self.drawing.nodes:
-            self.drawing.add(End(id=name, span=self.saga.span, kind=kind, instruction=instruction))
-        return name
+        actions = {step.compensation.action for step in self.scope.steps if step.compensation is not None}
+        node = f"{name} (end)" if name in actions or name in self.scope.place else name
+        if node not in self.drawing.nodes:
+            self.drawing.add(End(id=node, label=name, span=self.saga.span, kind=kind, instruction=instruction))
+        return node
 
     def _draw(self, flow: Flow, place: Place, following: str, *, gated: bool) -> str:
         """Draws a flow that goes on at `following`; says its first node.

@@ -14,7 +14,7 @@ from sagacheck.core.duration import Duration, seconds
 from sagacheck.core.span import Span
 
 if TYPE_CHECKING:
-    from sagacheck.authoring.machine import SagaMachine
+    from sagacheck.authoring.machine import CompiledSaga
     from sagacheck.core.chart import Chart
 
 _DEEPEST_FALLBACK = 2
@@ -93,7 +93,7 @@ class Saga:
 
         return lower(self, self.profile if profile is None else profile_named(profile))
 
-    def machine(self, profile: str | Profile | None = None) -> type[SagaMachine]:
+    def machine(self, profile: str | Profile | None = None) -> type[CompiledSaga]:
         """A python-statemachine class that walks the chart, to be run, drawn and persisted."""
         from sagacheck.authoring.machine import machine_of_chart
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from sagacheck.authoring.machine.run import Asked, Run, Wiring
 from sagacheck.authoring.machine.states import SagaMachine
@@ -110,6 +110,11 @@ class CompiledSaga(SagaMachine):
         for event in filter(None, events):
             self.send(event)
             return
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - states and events are named after the chart
+            """A state, or an event."""
 
     def _resting(self) -> list[AnyNode]:
         active = self.active_ids

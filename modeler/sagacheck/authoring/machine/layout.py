@@ -58,7 +58,10 @@ class Layout:
 
 def layout_of(machine: type[SagaMachine]) -> Layout:
     """Finds every state of a class and what cannot be charted."""
-    layout = Layout(machine, spans=assigned_in(machine.declared_at))
+    layout = Layout(machine)
+    for base in reversed(machine.mro()):
+        if issubclass(base, SagaMachine) and base is not SagaMachine:
+            layout.spans.update(assigned_in(base.declared_at))
     for state in machine.states:
         _place(layout, state, "")
     _check_region_names(layout)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from statemachine import State
 from statemachine.transition import Transition
@@ -38,6 +38,7 @@ Asked = Mapping[str, Answer | Callable[[], Answer]]
 
 Guard = Callable[..., bool]
 Action = Callable[..., None]
+Named = TypeVar("Named", Guard, Action)
 
 
 @dataclass(frozen=True)
@@ -54,10 +55,9 @@ class Wiring:
     states: Mapping[str, str]
     events: Mapping[tuple[str, str], str]
 
-    def outcome_of(self, node: str, event: str) -> Outcome | None:
+    def outcome_of(self, node: str, event: str) -> Outcome:
         """The outcome of a node's call that an event tells."""
-        told = [outcome for (of, outcome), name in self.events.items() if (of, name) == (node, event)]
-        return Outcome(told[0]) if told else None
+        return next(Outcome(outcome) for (of, outcome), name in self.events.items() if (of, name) == (node, event))
 
 
 @dataclass
@@ -101,14 +101,15 @@ class Run:
 
     def leave(self, node: AnyNode, transition: Transition, event: str) -> None:
         """Notes what leaving a state means: its call was answered, or interrupted if another state's transition does it."""
-        own = transition.source.id == self.wiring.states[node.id]
-        outcome = (self.wiring.outcome_of(node.id, event) if own else None) or Outcome.INTERRUPTED
-        if isinstance(node, Call):
-            step = node.step
-            self.changes.append(lambda memory: memory.after_call(step, outcome))
-        elif isinstance(node, Compensate):
-            steps = node.steps
-            self.changes.append(lambda memory: memory.after_compensation(steps, outcome))
+        if isinstance(node, Call | Compensate):
+            own = transition.source.id == self.wiring.states[node.id]
+            outcome = self.wiring.outcome_of(node.id, event) if own else Outcome.INTERRUPTED
+            if isinstance(node, Call):
+                step = node.step
+                self.changes.append(lambda memory: memory.after_call(step, outcome))
+            else:
+                steps = node.steps
+                self.changes.append(lambda memory: memory.after_compensation(steps, outcome))
         elif isinstance(node, Choice):
             name = node.id
             self.changes.append(lambda memory: memory.without_answer(name))
@@ -182,13 +183,16 @@ def through(machine: CompiledSaga) -> None:
     machine.run.commit()
 
 
-def left(node: AnyNode) -> Action:
-    """Runs when the state of a node is left."""
+def left(node: AnyNode) -> Action | None:
+    """Runs when the state of a node is left; None if there is nothing to note then."""
+    changing = isinstance(node, Choice) and isinstance(node.test, Condition) and not node.test.stable
+    if not changing and not isinstance(node, Call | Compensate):
+        return None
 
     def note(machine: CompiledSaga, transition: Transition, event: object) -> None:
         machine.run.leave(node, transition, str(event))
 
-    return note
+    return _called("ledger", note)
 
 
 def answered(node: Choice, answer: str) -> Guard:
@@ -197,7 +201,7 @@ def answered(node: Choice, answer: str) -> Guard:
     def guard(machine: CompiledSaga) -> bool:
         return machine.run.answers(node, answer)
 
-    return guard
+    return _called(answer, guard)
 
 
 def held_back(region: str) -> Guard:
@@ -206,7 +210,7 @@ def held_back(region: str) -> Guard:
     def guard(machine: CompiledSaga) -> bool:
         return machine.run.holds_back(region, machine.active_ids)
 
-    return guard
+    return _called("held back", guard)
 
 
 def region_failed(fork: Fork) -> Guard:
@@ -215,7 +219,7 @@ def region_failed(fork: Fork) -> Guard:
     def guard(machine: CompiledSaga) -> bool:
         return machine.run.failed(fork, machine.active_ids)
 
-    return guard
+    return _called("a region failed", guard)
 
 
 def rests_in(states: Sequence[State]) -> Guard:
@@ -224,4 +228,10 @@ def rests_in(states: Sequence[State]) -> Guard:
     def guard(machine: CompiledSaga) -> bool:
         return not machine.active_ids.isdisjoint(state.id for state in states)
 
-    return guard
+    return _called("a region was held", guard)
+
+
+def _called(name: str, function: Named) -> Named:
+    """Gives a function the name that python-statemachine's diagrams show."""
+    function.__name__ = name
+    return function

@@ -19,7 +19,8 @@ from sagacheck.core.outcome import EndKind, Outcome
 from sagacheck.core.span import Span
 from sagacheck.core.step import StepSpec
 
-Transitions = TypeVar("Transitions", Transition, TransitionList)
+Transitions = TypeVar("Transitions")
+"""A transition or a list of them; the library's types say something else of transitions of nested states."""
 
 _MARKS = "_sagacheck_outcomes"
 
