@@ -31,7 +31,7 @@ from typing import TYPE_CHECKING
 
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import EndKind, Status
-from sagacheck.rules.rule import cause, evidence, trigger, when, where_it_struck
+from sagacheck.rules.rule import cause, evidence, last_edge, trigger, when, where_it_struck
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.questions import Question, at_end, happens
 
@@ -69,15 +69,18 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             shown = evidence(analysis, question)
             struck = trigger(shown.scenario) if shown.scenario else None
             node = chart.node[end]
+            wrong = last_edge(chart, shown.scenario)
             yield Finding(
                 code=CODE,
                 name=NAME,
                 severity=SEVERITY,
                 saga=chart.name,
                 message=f"`{node.text}` calls a person{when(struck)}, though nothing has failed to be undone",
-                primary=Label(node.span, "is reached without need"),
+                primary=Label(wrong, "leads there without need")
+                if wrong
+                else Label(node.span, "is reached without need"),
                 root_cause=cause(chart, [end], "call a person only when compensations fail"),
-                secondary=where_it_struck(chart, struck),
+                secondary=(Label(node.span, "calls a person"),) if wrong else where_it_struck(chart, struck),
                 scenario=shown.scenario,
                 showing=shown.showing,
                 help="lead the failure to the compensations, and only their failure to this end",

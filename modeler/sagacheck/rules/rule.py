@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from sagacheck.core.chart import Chart, Compensate
+from sagacheck.core.chart import Chart, Compensate, Origin
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
 from sagacheck.core.outcome import Outcome
 from sagacheck.core.scenario import Event, EventKind, Scenario
@@ -115,6 +115,23 @@ def where_it_struck(chart: Chart, event: Event | None, *besides: str) -> tuple[L
     node = chart.node[event.node]
     span = span_of(chart, event.text) if event.kind is EventKind.CALL else None
     return (Label(span or node.span, _MAY.get(Outcome(event.result), "fails here")),)
+
+
+def last_edge(chart: Chart, scenario: Scenario | None) -> Span | None:
+    """Where the edge stands that led a wired chart's scenario to its end; None if it has no place in the source."""
+    if scenario is None or not scenario.edges or chart.origin is Origin.DECLARED:
+        return None
+    source, _, label = scenario.edges[-1]
+    edge = chart.successors.get(source, {}).get(label)
+    return edge.span if edge else None
+
+
+def edge_after(chart: Chart, event: Event | None) -> Span | None:
+    """Where the edge stands that a wired chart took after an event; None if it has no place in the source."""
+    if event is None or chart.origin is Origin.DECLARED:
+        return None
+    edge = chart.successors.get(event.node, {}).get(event.result)
+    return edge.span if edge else None
 
 
 def closest(name: str, names: Iterable[str]) -> str | None:

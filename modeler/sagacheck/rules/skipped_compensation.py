@@ -28,7 +28,17 @@ from collections.abc import Iterator
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import EndKind, Status
 from sagacheck.core.step import StepSpec
-from sagacheck.rules.rule import cause, compensations, evidence, quoted, span_of, trigger, when, where_it_struck
+from sagacheck.rules.rule import (
+    cause,
+    compensations,
+    evidence,
+    last_edge,
+    quoted,
+    span_of,
+    trigger,
+    when,
+    where_it_struck,
+)
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.questions import Question, at_end, happens, having
 
@@ -69,15 +79,17 @@ def _finding(analysis: Analysis, steps: list[StepSpec], question: Question) -> F
     wired = compensations(chart)
     actions = [step.compensation.action for step in steps if step.compensation]
     unwired = [step.name for step in steps if step.name not in wired]
+    declared = Label(span_of(chart, names[0]), "has a compensation that this way does not reach")
+    wrong = last_edge(chart, shown.scenario)
     return Finding(
         code=CODE,
         name=NAME,
         severity=SEVERITY,
         saga=chart.name,
         message=f"{quoted(names)} {'is' if len(names) == 1 else 'are'} not undone{when(struck)}",
-        primary=Label(span_of(chart, names[0]), "has a compensation that this way does not reach"),
+        primary=Label(wrong, "ends the saga with it standing") if wrong else declared,
         root_cause=cause(chart, names, "undo"),
-        secondary=where_it_struck(chart, struck),
+        secondary=(declared,) if wrong else where_it_struck(chart, struck),
         scenario=shown.scenario,
         showing=shown.showing,
         help=f"lead this failure to {quoted(dict.fromkeys(actions))}",

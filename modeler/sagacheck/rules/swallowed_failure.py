@@ -34,7 +34,7 @@ from sagacheck.core.chart import Origin
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import EndKind, Status
 from sagacheck.core.scenario import EventKind, Scenario
-from sagacheck.rules.rule import cause, evidence, says, span_of, trigger, when
+from sagacheck.rules.rule import cause, edge_after, evidence, says, span_of, trigger, when
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.questions import Question, at_end, happens
 
@@ -98,6 +98,8 @@ def _finding(analysis: Analysis, step: str, question: Question) -> Finding:
     struck = trigger(shown.scenario) if shown.scenario else None
     own = [event for event in shown.scenario.events if event.failed and event.text == step] if shown.scenario else []
     although = f"although `{step}` {says(own[-1].result)}" if own else f"without `{step}`{when(struck)}"
+    declared = Label(span_of(chart, step), "its failure is swallowed")
+    wrong = edge_after(chart, own[-1] if own else struck)
     question_after = _asked_after(shown.scenario) if shown.scenario else None
     doubtful = chart.origin is Origin.IMPORTED and question_after is not None
     return Finding(
@@ -106,7 +108,8 @@ def _finding(analysis: Analysis, step: str, question: Question) -> Finding:
         severity=Severity.WARNING if doubtful else SEVERITY,
         saga=chart.name,
         message=f"the saga commits {although}: {_state(shown.scenario, step)}",
-        primary=Label(span_of(chart, step), "its failure is swallowed"),
+        primary=Label(wrong, "goes on all the same") if wrong else declared,
+        secondary=(declared,) if wrong else (),
         root_cause=cause(chart, [step], "commit only what has happened"),
         scenario=shown.scenario,
         showing=shown.showing,

@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import EndKind, Status
-from sagacheck.rules.rule import cause, evidence, span_of
+from sagacheck.rules.rule import cause, evidence, last_edge, span_of
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.questions import Question, at_end, happens, having
 
@@ -47,13 +47,16 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         question = Question(at, having(step.name, [Status.MAYBE], tried=False))
         if happens(analysis, question):
             shown = evidence(analysis, question)
+            declared = Label(span_of(chart, step.name), "may stay unknown")
+            wrong = last_edge(chart, shown.scenario)
             yield Finding(
                 code=CODE,
                 name=NAME,
                 severity=SEVERITY,
                 saga=chart.name,
                 message=f"`{step.name}` may have happened when its outcome stays unknown, and is not undone",
-                primary=Label(span_of(chart, step.name), "may stay unknown"),
+                primary=Label(wrong, "ends the saga without undoing it") if wrong else declared,
+                secondary=(declared,) if wrong else (),
                 root_cause=cause(chart, [step.name], "undo when unknown"),
                 scenario=shown.scenario,
                 showing=shown.showing,
