@@ -24,7 +24,7 @@ from sagacheck.render.diagram.palette import (
     label_ink,
 )
 from sagacheck.render.diagram.picture import Arrow, ArrowKind, Box, BoxKind, Emphasis, Guide, Picture
-from sagacheck.render.diagram.wording import width
+from sagacheck.render.diagram.wording import shortened, width, wrapped
 
 if TYPE_CHECKING:
     import graphviz
@@ -34,6 +34,7 @@ _NOTE_SIZE = 8
 _POINTS_PER_COLUMN = 6.4
 _SLOT_GAP = 45
 _LONG_LABEL = 12
+_LABEL_WIDTH = 28
 _LABEL_GAP = 12
 _SHAPES: dict[BoxKind, dict[str, str]] = {
     BoxKind.START: {"shape": "circle", "width": "0.16", "height": "0.16", "fixedsize": "true"},
@@ -52,6 +53,7 @@ _SHAPES: dict[BoxKind, dict[str, str]] = {
     BoxKind.UNHANDLED: {"shape": "octagon", "margin": "0.03,0.02"},
     BoxKind.DEFECT: {"shape": "octagon", "margin": "0.03,0.02"},
 }
+_RANKING = (Guide.DOWN, Guide.UP)
 _WEIGHTS = {ArrowKind.FORWARD: "20", ArrowKind.UNWINDING: "5"}
 
 
@@ -173,17 +175,17 @@ def _write_arrow(graph: graphviz.Digraph, arrow: Arrow, name: str, places: dict[
         attributes["weight"] = _WEIGHTS[arrow.kind]
     beside = places[arrow.tail].beside == arrow.head or places[arrow.head].beside == arrow.tail
     if arrow.label and (beside or arrow.kind is not ArrowKind.UNDOES):
-        aside = beside or not (roomy or arrow.guide is not Guide.FREE)
+        aside = beside or not (roomy or arrow.guide in _RANKING)
         attributes |= _label_of(arrow, aside=aside, one_line=beside)
     tail, head = _ends(arrow, places)
-    if arrow.guide is Guide.UP or arrow.kind is ArrowKind.UNDOES or _runs_back(arrow, places):
+    if arrow.guide in (Guide.UP, Guide.RISING) or arrow.kind is ArrowKind.UNDOES or _runs_back(arrow, places):
         tail, head = head, tail
         attributes |= {"dir": "back", "arrowtail": look.head}
     else:
         attributes["arrowhead"] = look.head
     if beside:
-        attributes["minlen"] = "3"
-    elif arrow.guide is Guide.FREE:
+        attributes["minlen"] = str(max(3, -(-width(arrow.label) // 4)))
+    elif arrow.guide not in _RANKING:
         attributes["constraint"] = "false"
     graph.edge(tail, head, **attributes)
 
@@ -191,11 +193,11 @@ def _write_arrow(graph: graphviz.Digraph, arrow: Arrow, name: str, places: dict[
 def _write_trunks(graph: graphviz.Digraph, picture: Picture, *, roomy: bool) -> None:
     """Writes gathered arrows: each leads to a junction, and from junction to junction up to their common head."""
     position = {box.id: index for index, box in enumerate(picture.boxes)}
-    trunks: dict[str, list[tuple[int, Arrow]]] = {}
+    trunks: dict[tuple[str, ArrowKind], list[tuple[int, Arrow]]] = {}
     for index, arrow in enumerate(picture.arrows, 1):
         if arrow.guide is Guide.GATHERED:
-            trunks.setdefault(arrow.head, []).append((index, arrow))
-    for head, members in trunks.items():
+            trunks.setdefault((arrow.head, arrow.kind), []).append((index, arrow))
+    for (head, _), members in trunks.items():
         members.sort(key=lambda member: position[member[1].tail])
         above = head
         for number, (index, arrow) in enumerate(members):
@@ -234,11 +236,14 @@ def _label_of(arrow: Arrow, *, aside: bool, one_line: bool) -> dict[str, str]:
 
     Graphviz fails where arrows within a rank have labels that it makes room for.
     """
-    lines = arrow.label.split(" / ") if len(arrow.label) > _LONG_LABEL and not one_line else [arrow.label]
-    text = "<" + " /<br/>".join(f"&nbsp;{_text(line)}&nbsp;" for line in lines) + ">"
+    lines = [shortened(arrow.label, _LABEL_WIDTH)]
+    if width(arrow.label) > _LONG_LABEL and not one_line:
+        parts = [wrapped(part, _LABEL_WIDTH) for part in arrow.label.split(" / ")]
+        lines = [*(line for part in parts[:-1] for line in (*part[:-1], f"{part[-1]} /")), *parts[-1]]
+    text = "<" + "<br/>".join(f"&nbsp;{_text(line)}&nbsp;" for line in lines) + ">"
     if not aside:
         return {"label": text}
-    distance = width(arrow.label) * _POINTS_PER_COLUMN * _NOTE_SIZE / _TITLE_SIZE / 2 + _LABEL_GAP
+    distance = max(map(width, lines)) * _POINTS_PER_COLUMN * _NOTE_SIZE / _TITLE_SIZE / 2 + _LABEL_GAP
     near = "headlabel" if arrow.kind is ArrowKind.UNDOES else "taillabel"
     return {near: text, "labeldistance": f"{distance / 10:.1f}", "labelangle": "-14"}
 

@@ -35,7 +35,7 @@ from sagacheck.render.diagram.ways import Link, Way, leaves_region
 from sagacheck.render.diagram.wording import identifier, shortened, tooltip, visible, wrapped
 
 _LONGEST_TITLE = 100
-_LONGEST_LABEL = 40
+_LONGEST_LABEL = 90
 _MOST_FAR_LINKS = 8
 _SILENT = frozenset({Outcome.OK, DONE, NEXT})
 _LABELS = (Outcome.OK, Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN, Outcome.INTERRUPTED, CANCELLED, YES, NO)
@@ -250,13 +250,7 @@ class _Extraction:
         return ArrowKind.FORWARD
 
     def _arrow(self, line: _Line, ways: list[Way], *, everything: bool) -> Arrow:
-        guide = Guide.FREE
-        if any(way in self.survey.down for way in ways):
-            guide = Guide.DOWN
-        elif any(way in self.survey.up for way in ways):
-            guide = Guide.UP
-        elif line.kind is ArrowKind.FAILURE and any(way in self.survey.gathered for way in ways):
-            guide = Guide.GATHERED
+        guides = {self.survey.guides.get(way, Guide.FREE) for way in ways}
         labels = sorted((way.label for way in ways), key=_label_order)
         return Arrow(
             tail=self.box_id[line.source],
@@ -265,7 +259,7 @@ class _Extraction:
             label=shortened(self._label(line, labels, everything=everything), _LONGEST_LABEL),
             tooltip=tooltip([f"{visible(line.source)}: {visible(' / '.join(labels))}"]),
             slot=self._slot(ways[0]),
-            guide=guide,
+            guide=min(guides, key=list(Guide).index),
             emphasis=self._emphasis(shown=line.on_path),
         )
 

@@ -45,7 +45,7 @@ def frames_of(chart: Chart, taken: set[str]) -> Frames:
     while waiting:
         fork = waiting.pop(0)
         outer = identifier("parallel", fork.id, taken)
-        title = shortened(fork.label, LINE_WIDTH) or "in parallel"
+        title = shortened(fork.label, LINE_WIDTH) or ("in parallel" if len(fork.regions) > 1 else "a branch of its own")
         clusters.append(Cluster(id=outer, title=title, parent=frames.of_region.get(fork.region, "")))
         for bar in (fork.id, fork.join):
             if isinstance(chart.node.get(bar), Fork | Join) and bar not in frames.of_bar:

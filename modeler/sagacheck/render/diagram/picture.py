@@ -49,14 +49,16 @@ class Emphasis(StrEnum):
 
 
 class Guide(StrEnum):
-    """What an arrow says about the rows of a layout: its head below its tail, above it, or nothing.
+    """What an arrow says about the rows of a layout, strongest first.
 
-    Gathered arrows to one head, which is above their tails, meet in one line.
+    Its head stands below its tail, or above it; or it happens to stand above, and arrows to one head may be gathered
+    into one line; or nothing is known.
     """
 
     DOWN = "down"
     UP = "up"
     GATHERED = "gathered"
+    RISING = "rising"
     FREE = "free"
 
 

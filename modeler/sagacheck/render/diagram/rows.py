@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum, auto
 
 from sagacheck.core.chart import Call, Chart, Compensate
+from sagacheck.render.diagram.picture import Guide
 from sagacheck.render.diagram.ways import Way
 
 _FEW = 4
@@ -75,73 +76,84 @@ def place_rest(
     return order
 
 
-def heights(down: Iterable[Way], forward: frozenset[str], rows: Rows) -> Callable[[str], int]:
-    """Tells for a node how far up it may stand: more than all that stand below it, which no circle forbids."""
-    below: dict[str, list[str]] = {}
-    for way in down:
-        below.setdefault(leader(way.source, rows), []).append(leader(way.target, rows))
-    for node, (how, other) in rows.items():
-        if how is Row.ABOVE:
-            below.setdefault(leader(node, rows), []).append(leader(other, rows))
-    height = _from_bottom(below, forward)
-    return lambda node: height.get(leader(node, rows), 0)
+def guides_of(ways: Iterable[Way], down: frozenset[Way], forward: frozenset[str], rows: Rows) -> dict[Way, Guide]:
+    """What each way says about rows; together they make no circle.
+
+    The ways of the spine lead down, those of the unwinding up where they can. What leads up from the spine only
+    follows from that; where much of it meets in one place far above, one line for all of it is clearer.
+    """
+    height = _heights(ways, down, forward, rows)
+    guides = dict.fromkeys(down, Guide.DOWN)
+    rising: dict[str, list[Way]] = {}
+    for way in ways:
+        if way in down or way.target in forward or way.shadowed or height(way.target) <= height(way.source):
+            continue
+        if way.source not in forward or rows.get(way.target) == (Row.ABOVE, way.source):
+            guides[way] = Guide.UP
+        else:
+            guides[way] = Guide.RISING
+            rising.setdefault(way.target, []).append(way)
+    for found in rising.values():
+        sources = {way.source for way in found}
+        nearest = max(sources, key=lambda node: (height(node), node))
+        if len(sources) > _FEW:
+            guides |= dict.fromkeys((way for way in found if way.source != nearest), Guide.GATHERED)
+    return guides
 
 
-def climbing(ways: Iterable[Way], forward: frozenset[str], rows: Rows, height: Callable[[str], int]) -> frozenset[Way]:
-    """The ways of the unwinding that can lead upwards while those of the spine lead down."""
-    return frozenset(
-        way
-        for way in ways
-        if way.target not in forward
-        and not way.shadowed
-        and (way.source not in forward or rows.get(way.target) == (Row.ABOVE, way.source))
-        and height(way.target) > height(way.source)
-    )
+def _heights(ways: Iterable[Way], down: Iterable[Way], forward: frozenset[str], rows: Rows) -> Callable[[str], int]:
+    """Tells how high up a node may stand: above all that the spine wants below it.
+
+    As far as that allows, what unwinds stands above what it comes from.
+    """
+    must = [(way.target, way.source) for way in down]
+    must += [(other, node) for node, (how, other) in rows.items() if how is Row.ABOVE]
+    wish = [(way.source, way.target) for way in ways if way.source not in forward and way.target not in forward]
+    height = _from_bottom(_between_leaders(must, rows), _between_leaders(wish, rows), forward)
+    return lambda node: height.get(_leader(node, rows), 0)
 
 
-def gathered(
-    ways: Iterable[Way], forward: frozenset[str], up: frozenset[Way], height: Callable[[str], int]
-) -> frozenset[Way]:
-    """The ways from the spine that meet in one place far above, so many that one line for all is clearer."""
-    sources: dict[str, set[str]] = {}
-    found = [
-        way
-        for way in ways
-        if way.source in forward and way.target not in forward and way not in up and not way.shadowed
-        if height(way.target) > height(way.source)
-    ]
-    for way in found:
-        sources.setdefault(way.target, set()).add(way.source)
-    nearest = {target: max(each, key=lambda node: (height(node), node)) for target, each in sources.items()}
-    return frozenset(way for way in found if len(sources[way.target]) > _FEW and way.source != nearest[way.target])
+def _between_leaders(pairs: Iterable[tuple[str, str]], rows: Rows) -> list[tuple[str, str]]:
+    found = dict.fromkeys((_leader(lower, rows), _leader(upper, rows)) for lower, upper in pairs)
+    return [(lower, upper) for lower, upper in found if lower != upper]
 
 
-def leader(node: str, rows: Rows) -> str:
+def _leader(node: str, rows: Rows) -> str:
     """The node in whose row this one stands."""
     while node in rows and rows[node][0] is Row.BESIDE:
         node = rows[node][1]
     return node
 
 
-def _from_bottom(below: Mapping[str, Sequence[str]], forward: frozenset[str]) -> dict[str, int]:
-    """Counts nodes from the bottom on, each after all that are below it; what unwinds as early as possible."""
-    above: dict[str, list[str]] = {}
-    open_below: dict[str, int] = {}
-    for upper, lowers in below.items():
-        open_below[upper] = len(lowers)
-        for lower in lowers:
-            above.setdefault(lower, []).append(upper)
-            open_below.setdefault(lower, 0)
-    ready = [(node in forward, index, node) for index, node in enumerate(open_below) if not open_below[node]]
+def _from_bottom(
+    must: Sequence[tuple[str, str]], wish: Sequence[tuple[str, str]], forward: frozenset[str]
+) -> dict[str, int]:
+    """Counts nodes from the bottom on, each after all that must be below it, and after those that had better be.
+
+    Args:
+        must: pairs of a lower and an upper node, without a circle.
+        wish: more such pairs, to be kept where that is possible.
+        forward: what waits where there is a choice, so that the unwinding is as low as possible.
+    """
+    nodes = dict.fromkeys(node for pair in (*must, *wish) for node in pair)
+    number = {node: index for index, node in enumerate(nodes)}
+    waits = [dict.fromkeys(nodes, 0), dict.fromkeys(nodes, 0)]
+    above: dict[str, list[tuple[int, str]]] = {node: [] for node in nodes}
+    for kind, pairs in enumerate((must, wish)):
+        for lower, upper in pairs:
+            waits[kind][upper] += 1
+            above[lower].append((kind, upper))
+    musts, wishes = waits
+    ready = [(wishes[node], node in forward, number[node], node) for node in nodes if not musts[node]]
     heapq.heapify(ready)
     height: dict[str, int] = {}
-    count = len(open_below)
     while ready:
-        _, _, node = heapq.heappop(ready)
+        unfulfilled, _, _, node = heapq.heappop(ready)
+        if node in height or unfulfilled != wishes[node]:
+            continue
         height[node] = len(height) + 1
-        for upper in above.get(node, ()):
-            open_below[upper] -= 1
-            if not open_below[upper]:
-                count += 1
-                heapq.heappush(ready, (upper in forward, count, upper))
+        for kind, upper in above[node]:
+            waits[kind][upper] -= 1
+            if not musts[upper] and upper not in height:
+                heapq.heappush(ready, (wishes[upper], upper in forward, number[upper], upper))
     return height

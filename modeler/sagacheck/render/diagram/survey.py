@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from sagacheck.core.chart import Call, Chart, Choice, End, LedgerTest
 from sagacheck.core.outcome import EndKind
-from sagacheck.render.diagram.rows import Rows, beside_steps, climbing, gathered, heights, place_rest
+from sagacheck.render.diagram.picture import Guide
+from sagacheck.render.diagram.rows import Rows, beside_steps, guides_of, place_rest
 from sagacheck.render.diagram.ways import Way, goes_forward, reach, ways_of
 
 
@@ -25,9 +26,7 @@ class Survey:
         order: every node id once: the forward way first, in the order in which it is walked.
         forward: ids of the nodes that belong to going forward.
         reached: ids of the nodes that can be reached at all.
-        down: the ways that order the rows of the spine.
-        up: the ways that order the rows of what unwinds; with the others they make no circle.
-        gathered: the ways that meet in one line before they come to where they lead.
+        guides: for the ways that are not free, what they say about rows.
         rows: for a node off the spine, how its row follows from which other node's.
         pivots: ids of the calls after which the saga must go forward.
     """
@@ -37,9 +36,7 @@ class Survey:
     order: tuple[str, ...]
     forward: frozenset[str]
     reached: frozenset[str]
-    down: frozenset[Way]
-    up: frozenset[Way]
-    gathered: frozenset[Way]
+    guides: Mapping[Way, Guide]
     rows: Rows
     pivots: frozenset[str]
 
@@ -52,18 +49,16 @@ def survey(chart: Chart) -> Survey:
     rows = beside_steps(chart, forward)
     spine, down = _spine(chart, ways, forward, rows)
     rest = place_rest(ways, forward, spine, rows)
-    height = heights(down, forward, rows)
-    up = climbing(ways, forward, rows, height)
-    order = dict.fromkeys((*spine, *rest, *chart.node))
+    ends = [node for node in rest if isinstance(chart.node.get(node), End)]
+    ends.sort(key=lambda node: _is_manual(chart, node))
+    order = dict.fromkeys((*spine, *(node for node in rest if node not in ends), *ends, *chart.node))
     return Survey(
         ways=ways,
         guards=guards,
         order=tuple(node for node in order if node in chart.node),
         forward=forward,
         reached=frozenset(chart.reachable([chart.start])),
-        down=down,
-        up=up,
-        gathered=gathered(ways, forward, up, height),
+        guides=guides_of(ways, down, forward, rows),
         rows=rows,
         pivots=_pivots(chart, ahead, forward),
     )
@@ -84,6 +79,11 @@ def _forward_side(chart: Chart, ways: Sequence[Way], ahead: Sequence[Way]) -> fr
             if not expected or any(way.target == node.id and way not in expected for way in ways):
                 forward.discard(node.id)
     return frozenset(node for node in forward if node in chart.node)
+
+
+def _is_manual(chart: Chart, node: str) -> bool:
+    found = chart.node[node]
+    return isinstance(found, End) and found.kind is EndKind.MANUAL
 
 
 def _asks_ledger(chart: Chart, node: str) -> bool:
