@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from sagacheck.core.outcome import Outcome
 from sagacheck.semantics.loops import Link
 
 
@@ -22,6 +23,11 @@ class Departure:
     target: str | None
     label: str
 
+    @property
+    def tears(self) -> Outcome:
+        """What comes of the calls in flight beside it: a cancellation cancels all of them."""
+        return Outcome.CANCELLED if self.label == Outcome.CANCELLED else Outcome.INTERRUPTED
+
 
 @dataclass(frozen=True, slots=True)
 class Frame:
@@ -34,6 +40,8 @@ class Frame:
         failed: whether a region came to a failed exit.
         held: whether a region was held.
         interrupted: whether a region was interrupted.
+        torn: what came of a call in flight that a later region's departure breaks off: interrupted, or cancelled by
+            what cancels them all; None if there is none.
         departure: how a region has left, if one has.
     """
 
@@ -43,7 +51,13 @@ class Frame:
     failed: bool = False
     held: bool = False
     interrupted: bool = False
+    torn: Outcome | None = None
     departure: Departure | None = None
+
+    def agrees(self, torn: Outcome | None) -> bool:
+        """Whether all that is known of how a region has left allows a call in flight to have ended so."""
+        known = self.departure.tears if self.departure else self.torn
+        return None in (known, torn) or known is torn
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,7 @@ class Walk:
         self._asks_for_cancellation = any(
             isinstance(node, Choice) and isinstance(node.test, CancellationTest) for node in chart.nodes
         )
+        self._may_cancel = any(edge.label == CANCELLED for edge in chart.edges)
         self._left = {region for fork in chart.fork_of.values() for region in self._regions_left(fork)}
 
     @property
@@ -192,18 +193,32 @@ class Walk:
             return
         if not any(frame.fork in self._left for frame in position.frames):
             return
-        target = self._next_region(in_top_frame(position, interrupted=True), [])
-        if target is None:
-            return
-        if isinstance(node, Compensate) and node.shielded:
-            for outcome in node.outcomes:
-                yield Move(MoveKind.COMPENSATION, node.id, outcome, target)
-            return
-        kind = MoveKind.SILENT
-        if isinstance(node, Call | Compensate):
-            kind = MoveKind.CALL if isinstance(node, Call) else MoveKind.COMPENSATION
-        cancels = any(frame.departure and frame.departure.label == Outcome.CANCELLED for frame in position.frames)
-        yield Move(kind, node.id, Outcome.CANCELLED if cancels else Outcome.INTERRUPTED, target)
+        for kind, result, torn in self._torn(position, node):
+            target = self._next_region(in_top_frame(position, interrupted=True, torn=torn), [])
+            if target is not None:
+                yield Move(kind, node.id, result, target)
+
+    def _torn(self, position: Position, node: AnyNode) -> Iterator[tuple[MoveKind, str, Outcome | None]]:
+        """What may come of a node whose region is interrupted, and what a later departure must agree with."""
+        frame = position.frames[-1]
+        if isinstance(node, Wait):
+            yield MoveKind.SILENT, Outcome.INTERRUPTED, frame.torn
+        elif isinstance(node, Compensate):
+            for outcome in node.outcomes if node.shielded else (Outcome.INTERRUPTED,):
+                yield MoveKind.COMPENSATION, outcome, frame.torn
+        else:
+            for torn in (Outcome.INTERRUPTED, Outcome.CANCELLED):
+                if frame.agrees(torn) and (torn is Outcome.INTERRUPTED or self._may_be_cancelled(position, node)):
+                    yield MoveKind.CALL, torn, torn
+
+    def _may_be_cancelled(self, position: Position, node: AnyNode) -> bool:
+        """Whether a cancellation that leaves another region may cancel this call as well.
+
+        Of the calls that it leads away from, the first stands for it: that one is not torn.
+        """
+        if any(frame.departure for frame in position.frames):
+            return True
+        return self._may_cancel and not position.cancelled and CANCELLED not in self.chart.successors[node.id]
 
     def _follow(self, kind: MoveKind, position: Position, node: AnyNode, label: str) -> Iterator[Move]:
         """The move along the edge for a label; to where the walk is stuck if there is none."""
@@ -256,8 +271,7 @@ class Walk:
         """Leaves the innermost region for a node outside, or for nowhere; None if a sibling has left before."""
         if position.frames:
             frame = position.frames[-1]
-            # A cancellation abandons all calls in flight at once: the first of them stands for it.
-            if frame.departure is not None or (frame.interrupted and departure.label == Outcome.CANCELLED):
+            if frame.departure is not None or not frame.agrees(departure.tears):
                 return None
             return self._next_region(in_top_frame(position, departure=departure), links)
         if departure.target is None:
@@ -308,7 +322,10 @@ class Walk:
             follow = self._leave if frame.departure.target is None else self._go
             return follow(outside, frame.departure, links)
         if frame.interrupted:
-            return self._next_region(in_top_frame(outside, interrupted=True), links) if outside.frames else None
+            if not outside.frames or not outside.frames[-1].agrees(frame.torn):
+                return None
+            torn = frame.torn or outside.frames[-1].torn
+            return self._next_region(in_top_frame(outside, interrupted=True, torn=torn), links)
         edges = self.chart.successors.get(fork.join, {})
         if frame.held and not frame.failed:
             if outside.frames:
