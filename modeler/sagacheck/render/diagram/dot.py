@@ -7,10 +7,19 @@ nothing about rows do not take part in ranking, without which a chain and its co
 
 from __future__ import annotations
 
-import html
 import itertools
 from typing import TYPE_CHECKING
 
+from sagacheck.render.diagram.labels import (
+    HEADING_SIZE,
+    NOTE_SIZE,
+    arrow_label,
+    bar,
+    box_label,
+    label_of,
+    plain,
+    slot_widths,
+)
 from sagacheck.render.diagram.palette import (
     FONT,
     FRAME,
@@ -18,29 +27,21 @@ from sagacheck.render.diagram.palette import (
     INK,
     PAPER,
     QUIET,
-    RED,
     arrow_look,
     box_look,
     label_ink,
 )
 from sagacheck.render.diagram.picture import Arrow, ArrowKind, Box, BoxKind, Emphasis, Guide, Picture
-from sagacheck.render.diagram.wording import shortened, width, wrapped
+from sagacheck.render.diagram.wording import width
 
 if TYPE_CHECKING:
     import graphviz
 
-_TITLE_SIZE = 10
-_NOTE_SIZE = 8
-_POINTS_PER_COLUMN = 6.4
-_SLOT_GAP = 45
-_LONG_LABEL = 12
-_LABEL_WIDTH = 28
-_LABEL_GAP = 12
 _SHAPES: dict[BoxKind, dict[str, str]] = {
     BoxKind.START: {"shape": "circle", "width": "0.16", "height": "0.16", "fixedsize": "true"},
     BoxKind.STEP: {"style": "rounded,filled"},
     BoxKind.PIVOT: {"peripheries": "2"},
-    BoxKind.INFORMATIONAL: {"style": "rounded,filled,dotted"},
+    BoxKind.INFORMATIONAL: {"style": "rounded,filled"},
     BoxKind.COMPENSATION: {"style": "rounded,filled"},
     BoxKind.QUESTION: {"shape": "diamond", "margin": "0.01,0.01"},
     BoxKind.TEST: {"shape": "diamond", "margin": "0,0"},
@@ -75,16 +76,16 @@ def dot_of(picture: Picture, *, roomy: bool = True) -> str:
         pad="0.2",
         bgcolor=PAPER,
         fontname=FONT,
-        label=_label([(picture.title, 13, INK)]),
+        label=label_of((picture.title, HEADING_SIZE, INK)),
         labelloc="t",
         labeljust="l",
-        tooltip=_plain(picture.title),
+        tooltip=plain(picture.title),
     )
     graph.attr(
         "node", shape="box", style="filled", label="", margin="0.13,0.06", width="0.3", height="0.32", fontname=FONT
     )
-    graph.attr("edge", fontname=FONT, fontsize=str(_NOTE_SIZE), arrowsize="0.7")
-    slots = _slot_widths(picture)
+    graph.attr("edge", fontname=FONT, fontsize=str(NOTE_SIZE), arrowsize="0.7")
+    slots = slot_widths(picture)
     _write_clusters(graph, picture, "", slots)
     for box in picture.boxes:
         if not box.cluster:
@@ -108,7 +109,7 @@ def _write_clusters(graph: graphviz.Digraph, picture: Picture, parent: str, slot
                 style="rounded,filled",
                 color=FRAME,
                 fillcolor=FRAME_FILL if cluster.title else PAPER,
-                label=_label([(cluster.title, _NOTE_SIZE, QUIET)]) if cluster.title else "",
+                label=label_of((cluster.title, NOTE_SIZE, QUIET)) if cluster.title else "",
                 labeljust="r",
                 tooltip=cluster.title or " ",
             )
@@ -123,25 +124,18 @@ def _write_box(graph: graphviz.Digraph, box: Box, slots: dict[str, list[float]])
     attributes = {
         "id": box.id,
         "class": f"{box.kind} {box.emphasis}",
-        "tooltip": _plain(box.tooltip) or " ",
+        "tooltip": plain(box.tooltip) or " ",
         "color": look.line,
         "fillcolor": look.fill,
         "penwidth": f"{look.width:g}",
         **_SHAPES.get(box.kind, {}),
     }
     if box.id in slots:
-        attributes["label"] = _bar(slots[box.id], look.fill)
+        attributes["label"] = bar(slots[box.id], look.fill)
     elif box.title:
-        small = box.kind in (BoxKind.TEST, BoxKind.UNHANDLED)
-        faded = box.emphasis is Emphasis.FADED
-        note_ink = QUIET if look.ink == INK else look.ink
-        attributes["label"] = _label(
-            [
-                *((line, _NOTE_SIZE if small else _TITLE_SIZE, look.ink) for line in box.title),
-                *((line, _NOTE_SIZE, note_ink) for line in box.notes),
-                *([(box.alarm, _NOTE_SIZE, look.ink if faded else RED)] if box.alarm else []),
-            ]
-        )
+        attributes["label"] = box_label(box)
+    if look.dotted:
+        attributes["style"] += ",dotted"
     graph.node(box.id, **attributes)
 
 
@@ -176,7 +170,7 @@ def _write_arrow(graph: graphviz.Digraph, arrow: Arrow, name: str, places: dict[
     beside = places[arrow.tail].beside == arrow.head or places[arrow.head].beside == arrow.tail
     if arrow.label and (beside or arrow.kind is not ArrowKind.UNDOES):
         aside = beside or not (roomy or arrow.guide in _RANKING)
-        attributes |= _label_of(arrow, aside=aside, one_line=beside)
+        attributes |= arrow_label(arrow, aside=aside, one_line=beside)
     tail, head = _ends(arrow, places)
     if arrow.guide in (Guide.UP, Guide.RISING) or arrow.kind is ArrowKind.UNDOES or _runs_back(arrow, places):
         tail, head = head, tail
@@ -210,7 +204,7 @@ def _write_trunks(graph: graphviz.Digraph, picture: Picture, *, roomy: bool) -> 
             graph.edge(above, junction, **attributes, dir="back", arrowtail=end)
             attributes = _line(arrow, f"edge_{index}")
             if arrow.label:
-                attributes |= _label_of(arrow, aside=not roomy, one_line=False)
+                attributes |= arrow_label(arrow, aside=not roomy, one_line=False)
             graph.edge(junction, arrow.tail, **attributes, dir="back", arrowtail="none")
             above = junction
 
@@ -218,7 +212,7 @@ def _write_trunks(graph: graphviz.Digraph, picture: Picture, *, roomy: bool) -> 
 def _line(arrow: Arrow, name: str) -> dict[str, str]:
     """The attributes of every arrow: what it is called, what it is, what it looks like."""
     look = arrow_look(arrow)
-    told = _plain(arrow.tooltip) or " "
+    told = plain(arrow.tooltip) or " "
     return {
         "id": name,
         "class": f"{arrow.kind} {arrow.emphasis}",
@@ -229,23 +223,6 @@ def _line(arrow: Arrow, name: str) -> dict[str, str]:
         "penwidth": f"{look.width:g}",
         "style": look.style,
     }
-
-
-def _label_of(arrow: Arrow, *, aside: bool, one_line: bool) -> dict[str, str]:
-    """An arrow's label: in the layout's way, which makes room for it, or aside, near one of the arrow's ends.
-
-    Graphviz fails where arrows within a rank have labels that it makes room for.
-    """
-    lines = [shortened(arrow.label, _LABEL_WIDTH)]
-    if width(arrow.label) > _LONG_LABEL and not one_line:
-        parts = [wrapped(part, _LABEL_WIDTH) for part in arrow.label.split(" / ")]
-        lines = [*(line for part in parts[:-1] for line in (*part[:-1], f"{part[-1]} /")), *parts[-1]]
-    text = "<" + "<br/>".join(f"&nbsp;{_text(line)}&nbsp;" for line in lines) + ">"
-    if not aside:
-        return {"label": text}
-    distance = max(map(width, lines)) * _POINTS_PER_COLUMN * _NOTE_SIZE / _TITLE_SIZE / 2 + _LABEL_GAP
-    near = "headlabel" if arrow.kind is ArrowKind.UNDOES else "taillabel"
-    return {near: text, "labeldistance": f"{distance / 10:.1f}", "labelangle": "-14"}
 
 
 def _runs_back(arrow: Arrow, places: dict[str, Box]) -> bool:
@@ -265,52 +242,3 @@ def _ends(arrow: Arrow, places: dict[str, Box]) -> tuple[str, str]:
     if arrow.kind is ArrowKind.FAILURE and places[tail].kind is BoxKind.JOIN:
         return f"{tail}:e", head
     return tail, head
-
-
-def _slot_widths(picture: Picture) -> dict[str, list[float]]:
-    """For each bar the widths of its branches in points, as far as they can be guessed from their text."""
-    parents = {cluster.id: cluster.parent for cluster in picture.clusters}
-    widest: dict[str, float] = {}
-    for box in picture.boxes:
-        small = _NOTE_SIZE / _TITLE_SIZE
-        columns = max([4, *map(width, box.title), *(width(note) * small for note in box.notes)])
-        points = columns * _POINTS_PER_COLUMN * (1.7 if box.kind is BoxKind.QUESTION else 1)
-        cluster = box.cluster
-        while cluster:
-            widest[cluster] = max(widest.get(cluster, 0.0), points)
-            cluster = parents[cluster]
-    slots = {}
-    for box in picture.boxes:
-        if box.kind in (BoxKind.FORK, BoxKind.JOIN):
-            slots[box.id] = [widest.get(branch, 0.0) + _SLOT_GAP for branch in box.branches] or [2.0 * _SLOT_GAP]
-    return slots
-
-
-def _bar(slots: list[float], color: str) -> str:
-    """A bar with two ports for each branch: one for what goes well, one for what fails."""
-    cells = "".join(
-        f'<td port="{port}{slot}" width="{points / 2:.0f}" height="4"></td>'
-        for slot, points in enumerate(slots)
-        for port in "pf"
-    )
-    return (
-        f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="0" bgcolor="{color}"><tr>{cells}</tr></table>>'
-    )
-
-
-def _label(lines: list[tuple[str, int, str]]) -> str:
-    """A label of lines of text, each with its size in points and its colour."""
-    rows = "".join(
-        f'<tr><td><font point-size="{size}" color="{ink}">{_text(text)}</font></td></tr>' for text, size, ink in lines
-    )
-    return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="0">{rows}</table>>'
-
-
-def _text(text: str) -> str:
-    """Text for a label, in which Graphviz looks for entities, tags and backslashes."""
-    return html.escape(text).replace("\\", "\\" * 2)
-
-
-def _plain(text: str) -> str:
-    """Text for a tooltip, in which Graphviz looks for entities, and for backslashes twice."""
-    return html.escape(text).replace("\\", "\\" * 4)

@@ -31,12 +31,12 @@ from sagacheck.render.diagram.frames import Frames, frames_of
 from sagacheck.render.diagram.picture import Arrow, ArrowKind, Box, BoxKind, Emphasis, Guide, Picture
 from sagacheck.render.diagram.rows import Row
 from sagacheck.render.diagram.survey import Survey, survey
+from sagacheck.render.diagram.undoing import undo_links
 from sagacheck.render.diagram.ways import Link, Way, leaves_region
 from sagacheck.render.diagram.wording import identifier, shortened, tooltip, visible, wrapped
 
 _LONGEST_TITLE = 100
 _LONGEST_LABEL = 90
-_MOST_FAR_LINKS = 8
 _SILENT = frozenset({Outcome.OK, DONE, NEXT})
 _LABELS = (Outcome.OK, Outcome.REJECTED, Outcome.FAILED, Outcome.UNKNOWN, Outcome.INTERRUPTED, CANCELLED, YES, NO)
 
@@ -80,14 +80,13 @@ class _Extraction:
         lost = dict(self._lost())
         stubs = list(self._unhandled())
         start = Box(id="start", kind=BoxKind.START, tooltip="the saga starts here", emphasis=self._emphasis(shown=True))
-        near, far = self._undo_links()
-        spoken = self._undone_in_words(far) if len(far) > _MOST_FAR_LINKS else {}
-        links = near if spoken else near + far
+        links, said = undo_links(self.chart, self.survey, self.box_id)
+        links = [replace(link, emphasis=self._link_emphasis(link)) for link in links]
         return Picture(
             title=shortened(self.chart.name, _LONGEST_TITLE),
             boxes=(
                 start,
-                *(replace(box, notes=(*box.notes, *spoken.get(box.id, ()))) for box in map(self._box, drawn)),
+                *(replace(box, notes=(*box.notes, *said.get(box.id, ()))) for box in map(self._box, drawn)),
                 *self._repeated(),
                 *lost.values(),
                 *(stub for stub, _ in stubs),
@@ -100,6 +99,10 @@ class _Extraction:
         if self.scenario is None:
             return Emphasis.PLAIN
         return Emphasis.PATH if shown else Emphasis.FADED
+
+    def _link_emphasis(self, link: Arrow) -> Emphasis:
+        visited = {self.box_id[node] for node in self.visited if node in self.box_id}
+        return Emphasis.PLAIN if {link.tail, link.head} <= visited else self._emphasis(shown=False)
 
     # What is drawn as a box: nodes, and what there is no node for.
 
@@ -287,40 +290,6 @@ class _Extraction:
             return None
         branches = self.frames.branches.get(bar, ())
         return branches.index(region) if region in branches else None
-
-    def _undo_links(self) -> tuple[list[Arrow], list[Arrow]]:
-        """A line from each compensation to the steps that it undoes: those within a row, and the others."""
-        calls: dict[str, list[Call]] = {}
-        for node in self.chart.node.values():
-            if isinstance(node, Call):
-                calls.setdefault(node.step, []).append(node)
-        near: list[Arrow] = []
-        far: list[Arrow] = []
-        for node in self.chart.node.values():
-            if not isinstance(node, Compensate):
-                continue
-            for call in (call for step in dict.fromkeys(node.steps) for call in calls.get(step, ())):
-                visited = {node.id, call.id} <= self.visited
-                link = Arrow(
-                    tail=self.box_id[node.id],
-                    head=self.box_id[call.id],
-                    kind=ArrowKind.UNDOES,
-                    label="undoes",
-                    tooltip=tooltip([f"{visible(node.action)} undoes {visible(call.step)}"]),
-                    emphasis=Emphasis.PLAIN if visited else self._emphasis(shown=False),
-                )
-                (near if self._beside(node.id) == link.head else far).append(link)
-        return near, far
-
-    def _undone_in_words(self, far: Iterable[Arrow]) -> dict[str, tuple[str, ...]]:
-        """What a step's box says of its compensation where there are too many lines to tell them apart."""
-        actions: dict[str, list[str]] = {}
-        node_of = {box: node for node, box in self.box_id.items()}
-        for link in far:
-            compensation = self.chart.node[node_of[link.tail]]
-            if isinstance(compensation, Compensate):
-                actions.setdefault(link.head, []).append(compensation.action)
-        return {box: wrapped(f"undone by {', '.join(dict.fromkeys(names))}") for box, names in actions.items()}
 
 
 def _label_order(label: str) -> tuple[int, str]:
