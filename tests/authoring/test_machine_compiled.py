@@ -258,6 +258,8 @@ def test_a_callback_that_fails_leaves_state_and_ledger_as_they_were() -> None:
     with pytest.raises(ConnectionError):
         run.inventory_reserve_ok()
     assert (("inventory.reserve",), Status.NONE) == (run.resting_at, run.ledger["inventory.reserve"])
+    run.inventory_reserve_rejected()
+    assert (("aborted",), Status.NONE) == (run.resting_at, run.ledger["inventory.reserve"])
 
 
 def test_listeners_hear_of_every_call() -> None:
