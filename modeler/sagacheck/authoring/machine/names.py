@@ -24,6 +24,12 @@ def class_name(name: str) -> str:
     return "".join(word[:1].upper() + word[1:] for word in slug(name).split("_") if word)
 
 
+def kebab(name: str) -> str:
+    """The name of a saga in the usual form: PlaceOrder becomes "place-order"."""
+    words = re.sub(r"(?<=[^\W_])(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])|_+", "-", name)
+    return words.strip("-").lower() or name
+
+
 class Names:
     """Hands out identifiers, none of them twice.
 

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from statemachine import State
-from statemachine.callbacks import CallbackGroup
 from statemachine.transition import Transition
 from statemachine.utils import humanize_id
 
 from sagacheck.authoring.machine.class_source import header_of
-from sagacheck.authoring.machine.guards import Decider, Decision, Go, Impossible, Nowhere, Question, Vocabulary, Way
+from sagacheck.authoring.machine.decisions import (
+    Decider,
+    Decision,
+    Go,
+    Impossible,
+    Nowhere,
+    Question,
+    Way,
+    targets_of,
+    which_event,
+)
+from sagacheck.authoring.machine.guards import Vocabulary
 from sagacheck.authoring.machine.layout import (
     Layout,
     Problem,
-    every_state,
     is_done_event,
     layout_of,
     leaving,
@@ -25,7 +32,9 @@ from sagacheck.authoring.machine.layout import (
     path_of,
     tried_in,
 )
+from sagacheck.authoring.machine.names import kebab
 from sagacheck.authoring.machine.states import Call, Compensate, Ending, Failed, SagaMachine, marks_of
+from sagacheck.authoring.machine.words import assumptions_of, problems_of_words
 from sagacheck.core import chart as charts
 from sagacheck.core.chart import DONE, FAILED, NEXT, AnyNode, Chart, Choice, Condition, Edge, Origin, Region
 from sagacheck.core.duration import seconds
@@ -35,7 +44,6 @@ from sagacheck.core.step import CompensationSpec, StepSpec
 from sagacheck.semantics.loops import find_loops
 
 _A_REGION_FAILED = SagaMachine.a_region_failed.__name__
-_UNCALLED = "callbacks were not run: entering a state is taken to make the call that it declares, once"
 
 
 class MachineError(ValueError):
@@ -87,7 +95,7 @@ class _Reading:
         self.machine = self.layout.machine
         self.vocabulary = Vocabulary(self.machine)
         self.names.update(state.id for state in self.layout.states)
-        self._check_words()
+        self.layout.problems.extend(problems_of_words(self.machine))
         self._gather_steps()
 
     def read(self) -> None:
@@ -106,7 +114,7 @@ class _Reading:
         machine = self.machine
         start = machine.initial_state
         drawn = Chart(
-            name=machine.saga_name or _kebab(machine.__name__),
+            name=machine.saga_name or kebab(machine.__name__),
             start=start.id if start is not None else "",
             nodes=tuple(self.nodes),
             edges=tuple(self.edges),
@@ -115,27 +123,10 @@ class _Reading:
             cancellable=machine.cancellable or any(edge.label == Outcome.CANCELLED for edge in self.edges),
             resume_within=seconds(machine.resume_within),
             residue_accepted=machine.residue_accepted,
-            assumptions=tuple(self._assumptions()),
+            assumptions=tuple(assumptions_of(machine)),
             span=header_of(machine.declared_at),
         )
         return _with_changing_answers(drawn)
-
-    def _check_words(self) -> None:
-        """Refuses what the class says about the saga as a whole, if it makes no sense."""
-        machine = self.machine
-        wrong = []
-        if machine.saga_name is not None and not (isinstance(machine.saga_name, str) and machine.saga_name.strip()):
-            wrong.append(f"saga_name = {machine.saga_name!r}: write a name like 'place-order'")
-        if not isinstance(machine.cancellable, bool):
-            wrong.append(f"cancellable = {machine.cancellable!r}: write True or False")
-        reason = machine.residue_accepted
-        if reason is not None and not (isinstance(reason, str) and reason.strip()):
-            wrong.append(f"residue_accepted = {reason!r}: write why what cannot be undone may stay")
-        try:
-            seconds(machine.resume_within)
-        except (TypeError, ValueError) as error:
-            wrong.append(f"resume_within: {error}")
-        self.layout.problems.extend((header_of(machine.declared_at), text) for text in wrong)
 
     def _gather_steps(self) -> None:
         """Every step that is called or undone; one without a word about its undoing gets it from its state."""
@@ -191,7 +182,7 @@ class _Reading:
 
     def _draw_shadowed(self, state: State, outcome: Outcome, handling: list[Transition], decision: Decision) -> None:
         """Draws, behind what is taken, the transitions that never are, for a rule to report."""
-        taken = _targets(decision)
+        taken = targets_of(decision)
         for transition in (t for t in handling if taken and t.source is state):
             target = self._target(state, transition, outcome)
             if target not in taken:
@@ -217,7 +208,7 @@ class _Reading:
                 ways = tuple(taken)
                 decision = Decider(ways).decide({})
             decisions.setdefault(ways, (event, decision))
-        return _which_event(f"{state.id} {outcome}", list(decisions.values()))
+        return which_event(f"{state.id} {outcome}", list(decisions.values()))
 
     def _way(self, state: State, transition: Transition, outcome: str) -> Way:
         return Way(self.vocabulary.guard(transition), Go(self._target(state, transition, outcome)))
@@ -244,7 +235,7 @@ class _Reading:
             ways = tuple(self._way(state, t, NEXT) for t in tried if not t.is_eventless and t.match(event))
             if any(way.leads != Go(state.id) for way in ways):
                 decisions.setdefault(ways, (event, Decider(ways).decide({})))
-        told = _which_event(state.id, list(decisions.values()))
+        told = which_event(state.id, list(decisions.values()))
         at_once = [t for t in tried if t.is_eventless]
         decision = Decider([self._way(state, t, NEXT) for t in at_once], told).decide({})
         self._connect(state, NEXT, decision, self.layout.span_at(tried[0]) if tried else None)
@@ -292,43 +283,6 @@ class _Reading:
                 return mark.span
         return self.layout.span_at(transition)
 
-    def _assumptions(self) -> Iterator[str]:
-        machine = self.machine
-        yield _UNCALLED
-        transitions = [t for state in every_state(machine) for t in leaving(state)]
-        if machine.catch_errors_as_events:
-            handled = any(t.match("error.execution") for t in transitions if not t.is_eventless)
-            rest = "" if handled else ", which no transition handles: it vanishes"
-            yield f"an exception in a callback becomes the event error.execution{rest}"
-        if machine.allow_event_without_transition:
-            yield "an event that no transition handles is ignored without a word"
-        if any(spec.group is CallbackGroup.VALIDATOR for t in transitions for spec in t._specs):  # noqa: SLF001 - not public
-            yield "validators let every transition pass"
-
-
-def _which_event(what: str, decisions: list[tuple[str, Decision]]) -> Decision:
-    """The one decision, or the question which event tells."""
-    if not decisions:
-        return Nowhere()
-    if len(decisions) == 1:
-        return decisions[0][1]
-    return Question(f"which event tells {what}", tuple(decisions), stable=False)
-
-
-def _targets(decision: Decision) -> set[str]:
-    """Every node that a decision may lead to."""
-    found: set[str] = set()
-    waiting = [decision]
-    seen: set[int] = set()
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, Go):
-            found.add(part.target)
-        elif isinstance(part, Question) and id(part) not in seen:
-            seen.add(id(part))
-            waiting.extend(way for _, way in part.ways)
-    return found
-
 
 def _undo_by(state: Compensate) -> CompensationSpec:
     for step in state.steps:
@@ -340,11 +294,6 @@ def _undo_by(state: Compensate) -> CompensationSpec:
 def _entry(region: State) -> str:
     entry: State = next(t.targets[0] for t in region.transitions if t.initial)
     return entry.id
-
-
-def _kebab(name: str) -> str:
-    words = re.sub(r"(?<=[^\W_])(?=[A-Z][a-z])|(?<=[a-z0-9])(?=[A-Z])|_+", "-", name)
-    return words.strip("-").lower() or name
 
 
 def _with_changing_answers(chart: Chart) -> Chart:
