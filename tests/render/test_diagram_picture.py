@@ -141,6 +141,13 @@ def test_whichever_edge_is_missing_a_stub_shows_it(number: int) -> None:
     assert box(picture, title).id == stub.tail
 
 
+def test_a_stub_keeps_to_its_side_of_the_picture() -> None:
+    picture = picture_of(replace(order(), edges=()))
+    side = {box.beside: box.before for box in picture.boxes if box.kind is BoxKind.UNHANDLED}
+    assert side[box(picture, "reserve").id]
+    assert not side[box(picture, "release").id]
+
+
 def test_nothing_is_said_to_be_unhandled_where_all_is() -> None:
     for complete in (order(), trip(), chain(3), fan(6)):
         assert ArrowKind.UNHANDLED not in {arrow.kind for arrow in picture_of(complete).arrows}

@@ -66,7 +66,7 @@ def draw_picture(picture: Picture, format: str, time_limit: float) -> bytes:  # 
 
 
 def _lay_out(dot: str, format: str, seconds: float) -> subprocess.CompletedProcess[bytes]:  # noqa: A002
-    # -P: a file in the current directory, or beside the program, must not pass for a module that it imports.
+    # -P: what lies beside the program must not pass for a module that it imports.
     command = [sys.executable, "-P", str(Path(layout.__file__)), format]
     with _environment() as environment:
         try:
@@ -82,7 +82,7 @@ def _lay_out(dot: str, format: str, seconds: float) -> subprocess.CompletedProce
 def _environment() -> Iterator[dict[str, str]]:
     """The environment of the layout; on Linux with the bundled font, without which text needs fonts of the machine.
 
-    Fontconfig finds fonts by a file that names their directory in full.
+    Fontconfig finds fonts by a file that names their directory in full. The one that is bundled leaves a `.uuid` there.
     """
     if sys.platform != "linux" or "FONTCONFIG_FILE" in os.environ:
         yield dict(os.environ)
