@@ -57,7 +57,7 @@ def test_every_step_is_readable_and_told_more_of_on_request() -> None:
 @given(NAMES)
 @example("<b>bold</b>")
 @example("&lt;i&gt; \\N \\G \\\\ \\")
-@settings(max_examples=25)
+@settings(max_examples=15)
 def test_a_name_is_shown_as_it_is(name: str) -> None:
     call = Call(id="call", step="step", label=name, outcomes=KNOWN)
     wiring = edges(("call", "ok", "end"), ("call", "rejected", "end"))
