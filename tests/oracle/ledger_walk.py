@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from sagacheck.core.outcome import EndKind, Outcome, Status
-from sagacheck.core.step import StepSpec
+from sagacheck.core.step import Informational, StepSpec
 
 STANDS = (Status.APPLIED, Status.MAYBE, Status.UNDOING)
 
@@ -66,6 +66,11 @@ def status(step: str, diary: Diary) -> Status:
     return Status.APPLIED if outcome is Outcome.OK else Status.MAYBE
 
 
+def counts_in_ledger(step: StepSpec) -> bool:
+    """Whether the ledger keeps account of the step: it has an effect, and one that matters."""
+    return step.effect and not isinstance(step.undo, Informational)
+
+
 def stands(step: StepSpec, diary: Diary) -> bool:
     """Whether the step's effect is there, or may be."""
     return status(step.name, diary) in STANDS
@@ -78,7 +83,7 @@ class LiteralScenario:
     Args:
         diary: what happened.
         kind: kind of the end.
-        ledger: what is known in the end of every step that was called.
+        ledger: what is known in the end of every step with an effect that matters.
     """
 
     diary: Diary

@@ -15,8 +15,7 @@ from sagacheck.authoring.profile import FailedCompensation, FailingStep, Profile
 from sagacheck.authoring.saga import Saga, profile_named
 from sagacheck.core.outcome import EndKind, Outcome
 from sagacheck.core.step import StepSpec
-
-from tests.oracle.ledger_walk import Diary, LiteralScenario, stands, status
+from tests.oracle.ledger_walk import Diary, LiteralScenario, counts_in_ledger, stands, status
 from tests.oracle.position import (
     FAILED,
     FINISHED,
@@ -48,10 +47,14 @@ class Interpreter:
         self.saga = saga
         self.profile = profile
         self.specs = [step.spec for step in saga.flow.steps()]
-        self.places = {id(question): place for place, question in enumerate(_questions(saga.flow))}
+        self.places = {id(question): place for place, question in enumerate(questions(saga.flow))}
 
     def scenarios(self) -> frozenset[LiteralScenario]:
-        """Every scenario, those with a cancellation included."""
+        """Every scenario, those with a cancellation included.
+
+        Where all goes the same way without the cancellation, control does not depend on it: a call that was in flight
+        failed as well. Then it is one scenario, and none of those with a cancellation.
+        """
         found: set[LiteralScenario] = set()
         todo = list(self.start(self.saga.flow, Diary()))
         seen = set(todo)
@@ -59,16 +62,24 @@ class Interpreter:
             run, diary = todo.pop()
             if run is FINISHED:
                 found.add(self.scenario(EndKind.COMMITTED, diary))
+            elif isinstance(run, Ended) and self.is_refused(diary):
+                continue
             elif isinstance(run, Ended):
                 found |= {self.scenario(kind, end) for kind, end in self.unwind(diary)}
             else:
                 new = {(after, replace(then, spared=False)) for after, then in self.next(run, diary)} - seen
                 seen |= new
                 todo += new
-        return frozenset(found)
+        return frozenset(
+            scenario
+            for scenario in found
+            if not scenario.diary.cancelled
+            or replace(scenario, diary=replace(scenario.diary, cancelled=False)) not in found
+        )
 
     def scenario(self, kind: EndKind, diary: Diary) -> LiteralScenario:
-        ledger = frozenset((step, status(step, diary)) for step, _ in diary.calls)
+        kept = [step.name for step in self.specs if counts_in_ledger(step)]
+        ledger = frozenset((step, status(step, diary)) for step in kept)
         return LiteralScenario(replace(diary, spared=False), kind, ledger)
 
     def start(self, flow: Flow, diary: Diary) -> Iterator[Moment]:
@@ -105,13 +116,17 @@ class Interpreter:
 
     def next(self, run: Run, diary: Diary) -> Iterator[Moment]:
         """Everything that may happen next: an answer, or a cancellation that abandons what is in flight."""
-        yield from self.answer(run, diary, held=diary.cancelled)
-        if self.profile.abandons_on_cancel and self.may_cancel(diary):
-            after, abandoned = torn_down(run)
-            if abandoned:
-                for step in abandoned:
-                    diary = diary.called(step, Outcome.CANCELLED)
-                yield after, replace(diary, cancelled=True)
+        for after, then in self.answer(run, diary, held=diary.cancelled):
+            yield self.abandoned(after, then) if then.cancelled and not diary.cancelled else (after, then)
+        if self.profile.abandons_on_cancel and self.may_cancel(diary) and torn_down(run)[1]:
+            yield self.abandoned(run, replace(diary, cancelled=True))
+
+    def abandoned(self, run: Run, diary: Diary) -> Moment:
+        """Where a run is that has just been cancelled: with its calls in flight abandoned, if the engine does that."""
+        if not self.profile.abandons_on_cancel:
+            return run, diary
+        after, steps = torn_down(run)
+        return after, abandon(steps, Outcome.CANCELLED, diary)
 
     def answer(self, run: Run, diary: Diary, *, held: bool) -> Iterator[Moment]:
         """Every answer to every call in flight, with what it causes; who is held starts nothing new."""
@@ -158,10 +173,9 @@ class Interpreter:
         """Where parallel branches are when one of them has come further."""
         if changed is FAILED and self.profile.siblings is Siblings.INTERRUPTED:
             for index, branch in enumerate(branches):
-                after, interrupted = torn_down(branch)
+                after, abandoned = torn_down(branch)
                 branches = (*branches[:index], after, *branches[index + 1 :])
-                for step in interrupted:
-                    diary = diary.called(step, Outcome.INTERRUPTED)
+                diary = abandon(abandoned, Outcome.INTERRUPTED, diary)
         return joined(branches), diary
 
     def after_alternative(
@@ -194,14 +208,24 @@ class Interpreter:
                     yield (inner if isinstance(inner, Ended) else Trying(flow, position + 1, inner)), then
 
     def may_cancel(self, diary: Diary) -> bool:
-        """A request is refused after the pivot and without effect the second time."""
-        pivot = any(step.non_compensatable and stands(step, diary) for step in self.specs)
-        return self.saga.cancellable and not diary.cancelled and not pivot
+        """A request is refused after the pivot, by an engine that knows it, and without effect the second time."""
+        return self.saga.cancellable and not diary.cancelled and not self.is_behind_pivot(diary)
+
+    def is_refused(self, diary: Diary) -> bool:
+        """Whether a request that came before the pivot is refused after all, since the pivot was in flight.
+
+        The branches that it held then go on as if it had not come, which is a scenario of its own.
+        """
+        return diary.cancelled and self.is_behind_pivot(diary)
+
+    def is_behind_pivot(self, diary: Diary) -> bool:
+        """Whether the engine knows that a step may have happened that cannot be undone."""
+        return self.profile.knows_pivot and any(step.non_compensatable and stands(step, diary) for step in self.specs)
 
     def call_boundary(self, diary: Diary) -> Iterator[tuple[bool, Diary]]:
         """Between two calls, a request to cancel may be honoured: (whether it is, the diary then)."""
         yield False, replace(diary, spared=True)
-        if not self.profile.abandons_on_cancel and self.may_cancel(diary) and not diary.spared:
+        if self.may_cancel(diary) and not diary.spared:
             yield True, replace(diary, cancelled=True)
 
     def unwind(self, diary: Diary) -> Iterator[tuple[EndKind, Diary]]:
@@ -211,8 +235,7 @@ class Interpreter:
             return
         owed = self.owed(self.specs, diary)
         if not owed:
-            outstanding = any(step.compensation is not None and stands(step, diary) for step in self.specs)
-            yield (EndKind.MANUAL if outstanding else EndKind.ABORTED), diary
+            yield (EndKind.MANUAL if has_failed(diary) else EndKind.ABORTED), diary
             return
         action, steps = owed[0]
         for outcome in self.compensation_outcomes(action):
@@ -227,13 +250,12 @@ class Interpreter:
     def owed(self, scope: list[StepSpec], diary: Diary) -> list[tuple[str, tuple[str, ...]]]:
         """The compensations that are still to be called, in order, each with the steps that it is called for.
 
-        In reverse order of the source, a shared one in the place of the first step that it covers anywhere.
+        In reverse order of the source, a shared one in the place of the first step in this scope that it covers.
         """
-        failed = any(outcome is not Outcome.OK for _, _, outcome in diary.compensations)
-        if failed and self.profile.failed_compensation is FailedCompensation.STOP:
+        if has_failed(diary) and self.profile.failed_compensation is FailedCompensation.STOP:
             return []
         order: list[str] = []
-        for step in self.specs:
+        for step in scope:
             if step.compensation is not None and step.compensation.action not in order:
                 order.append(step.compensation.action)
         owed = []
@@ -262,27 +284,39 @@ class Interpreter:
         )
 
 
+def abandon(steps: list[str], outcome: Outcome, diary: Diary) -> Diary:
+    """The diary after the calls of these steps were abandoned."""
+    for step in steps:
+        diary = diary.called(step, outcome)
+    return diary
+
+
+def has_failed(diary: Diary) -> bool:
+    """Whether a compensation was refused, or gave up."""
+    return any(outcome is not Outcome.OK for _, _, outcome in diary.compensations)
+
+
 def cannot_be_undone(scope: list[StepSpec], diary: Diary) -> bool:
-    """Whether an alternative still stands after its unwinding, so that no further one may be tried."""
+    """Whether something of an alternative may still stand after its unwinding, so that no further one may be tried."""
     return any(
-        (step.non_compensatable and stands(step, diary)) or diary.compensation_of(step.name) not in (None, Outcome.OK)
+        (counts_in_ledger(step) and stands(step, diary)) or diary.compensation_of(step.name) not in (None, Outcome.OK)
         for step in scope
     )
 
 
-def _questions(flow: Flow) -> Iterator[When]:
+def questions(flow: Flow) -> Iterator[When]:
     """Every place that asks a question."""
     if isinstance(flow, When):
         yield flow
-        yield from _questions(flow.then)
+        yield from questions(flow.then)
         if flow.otherwise is not None:
-            yield from _questions(flow.otherwise)
+            yield from questions(flow.otherwise)
     elif isinstance(flow, Sequence):
         for part in flow.parts:
-            yield from _questions(part)
+            yield from questions(part)
     elif isinstance(flow, Parallel):
         for branch in flow.branches:
-            yield from _questions(branch)
+            yield from questions(branch)
     elif isinstance(flow, FirstOf):
         for alternative in flow.alternatives:
-            yield from _questions(alternative)
+            yield from questions(alternative)

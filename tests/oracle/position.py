@@ -85,19 +85,16 @@ def joined(branches: tuple[Run, ...]) -> Run:
 
 
 def torn_down(run: Run) -> tuple[Run, list[str]]:
-    """What is left when calls in flight are abandoned, and the steps whose calls were.
+    """What is left when calls in flight are abandoned, and the steps that were called.
 
     A compensation in flight goes on: it runs in a scope that neither an interruption nor a cancellation reaches.
     """
     if isinstance(run, InFlight):
         return HELD, [run.step.name]
-    if isinstance(run, InSequence):
+    if isinstance(run, InSequence | Trying):
         inner, abandoned = torn_down(run.inner)
         return (inner if isinstance(inner, Ended) else replace(run, inner=inner)), abandoned
     if isinstance(run, InParallel):
         parts = [torn_down(branch) for branch in run.branches]
         return joined(tuple(branch for branch, _ in parts)), [step for _, steps in parts for step in steps]
-    if isinstance(run, Trying):
-        inner, abandoned = torn_down(run.inner)
-        return (inner if isinstance(inner, Ended) else replace(run, inner=inner)), abandoned
     return run, []
