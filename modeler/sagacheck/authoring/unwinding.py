@@ -96,6 +96,7 @@ class Scope:
         self.answers_for_all = answers_for_all
         self.place = {step.name: index for index, step in enumerate(steps)}
         self.items = self._items()
+        self._entries: list[str] = []
         left_over = [step.name for step in steps if step.compensation or (answers_for_all and step.owes)]
         self.left_over = tuple(left_over)
         self.infallible = all(item.spec.outcomes == (Outcome.OK,) for item in self.items) and not (
@@ -145,27 +146,30 @@ class Scope:
         return self._item(len(items) - 1) if items else self.clean()
 
     def _item(self, index: int) -> str:
-        """The node that sees to the item of this index and all before it."""
-        if index < 0:
-            return self._conclusion()
+        """The node that sees to the item of this index and all before it, which are drawn first."""
+        while len(self._entries) <= index:
+            self._entries.append(self._draw(len(self._entries)))
+        return self._entries[index] if index >= 0 else self._conclusion()
+
+    def _draw(self, index: int) -> str:
+        """Draws one item, with the question whether it is needed where that is not certain."""
         item = self.items[index]
         compensate = item.spec.action + self.suffix
-        first = compensate if item.certain else f"{compensate} needed?"
-        if first in self.drawing.nodes:
-            return first
-        if not item.certain:
-            always = self.profile.failing_step is FailingStep.ALWAYS
-            statuses = {Status.MAYBE, Status.APPLIED} | ({Status.NONE} if always else set())
-            test = LedgerTest(item.steps, frozenset(statuses), called=always, untried=True)
-            self._ask(first, test, f"{' or '.join(item.steps)} done?")
+        if item.certain:
+            self._compensate(compensate, item, index)
+            return compensate
+        first = f"{compensate} needed?"
+        always = self.profile.failing_step is FailingStep.ALWAYS
+        statuses = {Status.MAYBE, Status.APPLIED} | ({Status.NONE} if always else set())
+        test = LedgerTest(item.steps, frozenset(statuses), called=always, untried=True)
         self._compensate(compensate, item, index)
-        if not item.certain:
-            self._answer(first, yes=compensate, no=self._item(index - 1))
+        self._ask(first, test, f"{' or '.join(item.steps)} done?")
+        self._answer(first, yes=compensate, no=self._item(index - 1))
         return first
 
     def _compensate(self, node: str, item: Item, index: int) -> None:
         alone = len(self.items) == 1 and not self.suffix
-        span = next(step.span for step in self.steps if step.name == item.steps[0])
+        span = self.steps[item.place].span
         self.drawing.nodes[node] = Compensate(
             id=node,
             region=self.region,
