@@ -27,7 +27,8 @@ Rows = Mapping[str, tuple[Row, str]]
 def beside_steps(chart: Chart, forward: frozenset[str]) -> dict[str, tuple[Row, str]]:
     """Puts each compensation beside the step that it undoes.
 
-    Compensations of a fork's branches, which run one after the other where the branches are over, stay out of it.
+    Compensations of a fork's branches, which run one after the other where the branches are over, stay out of it; so
+    do those that a mistake has put on the forward way.
     """
     call_of: dict[str, str] = {}
     for node in chart.node.values():
@@ -35,7 +36,7 @@ def beside_steps(chart: Chart, forward: frozenset[str]) -> dict[str, tuple[Row, 
             call_of.setdefault(node.step, node.id)
     rows: dict[str, tuple[Row, str]] = {}
     for node in chart.node.values():
-        if isinstance(node, Compensate):
+        if isinstance(node, Compensate) and node.id not in forward:
             calls = [call_of[step] for step in node.steps if step in call_of]
             if calls and chart.node[calls[0]].region == node.region:
                 rows[node.id] = (Row.BESIDE, calls[0])
