@@ -13,7 +13,7 @@ from dataclasses import replace
 from sagacheck.authoring.flow import FirstOf, Flow, Parallel, Sequence, Step, When
 from sagacheck.authoring.profile import FailedCompensation, FailingStep, Profile, Siblings
 from sagacheck.authoring.saga import Saga, profile_named
-from sagacheck.core.outcome import EndKind, Outcome
+from sagacheck.core.outcome import EndKind, Outcome, Status
 from sagacheck.core.step import StepSpec
 from tests.oracle.ledger_walk import Diary, LiteralScenario, counts_in_ledger, stands, status
 from tests.oracle.position import (
@@ -147,7 +147,7 @@ class Interpreter:
             for inner, after in self.answer(run.inner, diary, held=held):
                 yield from self.after_alternative(run.flow, run.position, inner, after, held=held)
         elif isinstance(run, Undoing):
-            for outcome in self.compensation_outcomes(run.action):
+            for outcome in self.compensation_outcomes(run.action, diary):
                 after = diary.compensated(run.action, run.steps, outcome)
                 yield from self.undo_alternative(run.flow, run.position, after, held=held)
 
@@ -238,7 +238,7 @@ class Interpreter:
             yield (EndKind.MANUAL if has_failed(diary) else EndKind.ABORTED), diary
             return
         action, steps = owed[0]
-        for outcome in self.compensation_outcomes(action):
+        for outcome in self.compensation_outcomes(action, diary):
             yield from self.unwind(diary.compensated(action, steps, outcome))
 
     def beyond_pivot(self, scope: list[StepSpec], diary: Diary) -> bool:
@@ -273,15 +273,18 @@ class Interpreter:
         refused = diary.outcome_of(step.name) is Outcome.REJECTED
         return stands(step, diary) or (refused and self.profile.failing_step is FailingStep.ALWAYS)
 
-    def compensation_outcomes(self, action: str) -> tuple[Outcome, ...]:
-        """How a compensation may answer."""
+    def compensation_outcomes(self, action: str, diary: Diary) -> tuple[Outcome, ...]:
+        """How a compensation may answer.
+
+        One that finds nothing to undo is not refused by participants that tolerate it.
+        """
         if self.profile.failed_compensation is FailedCompensation.NEVER:
             return (Outcome.OK,)
-        return next(
-            step.compensation.outcomes
-            for step in self.specs
-            if step.compensation is not None and step.compensation.action == action
-        )
+        covered = [step for step in self.specs if step.compensation is not None and step.compensation.action == action]
+        nothing = all(status(step.name, diary) is Status.NONE for step in covered)
+        tolerant = all(step.contract is not None and step.contract.tolerates_empty for step in covered)
+        outcomes = next(step.compensation.outcomes for step in covered if step.compensation is not None)
+        return tuple(o for o in outcomes if not (o is Outcome.FAILED and nothing and tolerant))
 
 
 def abandon(steps: list[str], outcome: Outcome, diary: Diary) -> Diary:

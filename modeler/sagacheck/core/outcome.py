@@ -48,12 +48,19 @@ class EndKind(StrEnum):
     UNHANDLED = "unhandled"
 
 
-def after_call(status: Status, outcome: Outcome) -> Status:
-    """The status of a step after a call of it; an earlier effect is not forgotten by a later rejection."""
+def after_call(status: Status, outcome: Outcome, *, settles: bool = False) -> Status:
+    """The status of a step after a call of it; an earlier effect is not forgotten by a later rejection.
+
+    Args:
+        status: its status before.
+        outcome: what came of the call.
+        settles: whether a rejection says that an earlier call without an answer had no effect either, because the
+            participant stores its answers under the key.
+    """
     if outcome is Outcome.OK:
         return Status.APPLIED
     if outcome is Outcome.REJECTED:
-        return status
+        return Status.NONE if settles and status is Status.MAYBE else status
     return Status.APPLIED if status is Status.APPLIED else Status.MAYBE
 
 

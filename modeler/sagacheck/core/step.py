@@ -119,6 +119,11 @@ class StepSpec:
         return self.effect and not self.informational
 
     @property
+    def settles(self) -> bool:
+        """Whether a rejection settles earlier attempts without an answer: they had no effect either."""
+        return not self.effect or (self.contract is not None and self.contract.stores_rejections)
+
+    @property
     def outcomes(self) -> tuple[Outcome, ...]:
         """The outcomes that a call of this step can have.
 
@@ -127,7 +132,6 @@ class StepSpec:
         """
         if self.policy.until is Until.DONE:
             return (Outcome.OK,)
-        stores = self.contract is not None and self.contract.stores_rejections
-        if self.policy.until is Until.KNOWN and (stores or not self.effect):
+        if self.policy.until is Until.KNOWN and self.settles:
             return (Outcome.OK, Outcome.REJECTED)
         return (Outcome.OK, Outcome.REJECTED, Outcome.UNKNOWN)

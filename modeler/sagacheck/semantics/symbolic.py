@@ -142,18 +142,23 @@ class Space:
 
     def _call_answered(self, memories: Memories, node: Call, outcome: Outcome) -> Memories:
         line = self.lines.get(node.step)
+        spec = self.chart.step.get(node.step)
+        settles = spec is not None and spec.settles
         if line is not None:
-            memories = self._with_status(memories, line.status, lambda status: after_call(status, outcome))
+            change = functools.partial(after_call, outcome=outcome, settles=settles)
+            memories = self._with_status(memories, line.status, change)
             # A step that was called again has to be undone again.
             memories = assign(assign(memories, line.called, 1), line.tried, 0)
-        step = self.chart.step.get(node.step)
-        if outcome is not Outcome.OK and not (step and step.informational):
+        if outcome is not Outcome.OK and not (spec and spec.informational):
             memories = assign(memories, self.failed, 1)
-            if step and step.non_compensatable and outcome is not Outcome.REJECTED:
+            if spec and spec.non_compensatable and outcome is not Outcome.REJECTED:
                 memories = assign(memories, self.excused, 1)
         return self.records[call_record(node.step)].write(memories, outcome) if self.outcomes else memories
 
     def _compensation_answered(self, memories: Memories, node: Compensate, outcome: Outcome) -> Memories:
+        if outcome is Outcome.FAILED and all(self._tolerates_empty(step) for step in node.steps):
+            # A participant that tolerates finding nothing to undo does not refuse it.
+            memories &= ~functools.reduce(operator.and_, [self.having(step, [Status.NONE]) for step in node.steps])
         for step in node.steps:
             line = self.lines.get(step)
             if line is not None:
@@ -162,6 +167,10 @@ class Space:
         if outcome is not Outcome.OK:
             memories = assign(assign(memories, self.failed, 1), self.excused, 1)
         return self.records[undo_record(node.action)].write(memories, outcome) if self.outcomes else memories
+
+    def _tolerates_empty(self, step: str) -> bool:
+        spec = self.chart.step.get(step)
+        return spec is not None and spec.contract is not None and spec.contract.tolerates_empty
 
     def _with_status(self, memories: Memories, variable: Variable, change: Callable[[Status], Status]) -> Memories:
         result = self.false

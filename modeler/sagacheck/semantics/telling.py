@@ -37,12 +37,13 @@ class _Ledger:
             for step in test.steps
         )
 
-    def change(self, node: AnyNode, outcome: Outcome) -> tuple[Change, ...]:
+    def change(self, chart: Chart, node: AnyNode, outcome: Outcome) -> tuple[Change, ...]:
         """Notes the outcome of a call or a compensation; says what changed."""
         changes = []
         if isinstance(node, Call):
             before = self.status.get(node.step, Status.NONE)
-            self.status[node.step] = after_call(before, outcome)
+            spec = chart.step.get(node.step)
+            self.status[node.step] = after_call(before, outcome, settles=spec is not None and spec.settles)
             self.called.add(node.step)
             self.tried.discard(node.step)
             changes.append(Change(node.step, before, self.status[node.step]))
@@ -106,10 +107,10 @@ def _ways(walk: Walk, results: Results, here: _Told) -> Iterator[_Told]:
             event = Event(EventKind.CANCELLATION, node.id, "cancellation", "honoured")
             yield _Told(move.target, here.ledger, event, move.links)
         else:
-            yield from _answered(results, here, node, move)
+            yield from _answered(walk.chart, results, here, node, move)
 
 
-def _answered(results: Results, here: _Told, node: AnyNode, move: Move) -> Iterator[_Told]:
+def _answered(chart: Chart, results: Results, here: _Told, node: AnyNode, move: Move) -> Iterator[_Told]:
     """The move, if its result is the next one that the results have for it."""
     kind, name, text, stable = _recorded(node)
     told = here.ledger.told.get(name, 0)
@@ -119,7 +120,7 @@ def _answered(results: Results, here: _Told, node: AnyNode, move: Move) -> Itera
         return
     ledger = here.ledger.copy()
     ledger.told[name] = index + 1
-    changes = ledger.change(node, Outcome(move.result)) if move.cost else ()
+    changes = ledger.change(chart, node, Outcome(move.result)) if move.cost else ()
     yield _Told(move.target, ledger, Event(kind, node.id, text, move.result, changes), move.links)
 
 
