@@ -104,7 +104,10 @@ def _failure_points(analysis: Analysis) -> tuple[FailurePoints, Coverage]:
     A declared saga's compensation is one call wherever its chain is drawn; in a wired chart each state is one.
     """
     chart = analysis.chart
-    reached = {position.node for position in analysis.walk.moves}
+    try:
+        reached = {position.node for position in analysis.reach.memories}
+    except TooLargeError:
+        reached = {position.node for position in analysis.walk.moves}
     forward: dict[tuple[str, str], bool] = {}
     compensation: dict[tuple[str, str], bool] = {}
     cancellation = 0

@@ -28,7 +28,8 @@ from typing import TYPE_CHECKING
 
 from sagacheck.core.chart import Chart, Compensate, End
 from sagacheck.core.finding import Finding, Label, Severity
-from sagacheck.core.outcome import EndKind
+from sagacheck.core.outcome import EndKind, Outcome
+from sagacheck.core.scenario import Scenario
 from sagacheck.rules.rule import cause, evidence, quoted
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.position import MoveKind
@@ -53,13 +54,14 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         question = Question(at_node(node.id), _nothing_failed)
         if happens(analysis, question) and (node.id in unasked or _may_commit(chart, node)):
             shown = evidence(analysis, question)
+            news = _news(shown.scenario)
             yield Finding(
                 code=CODE,
                 name=NAME,
                 severity=SEVERITY,
                 saga=chart.name,
-                message=f"`{node.action}` undoes {quoted(node.steps)} although nothing failed",
-                primary=Label(node.span, "is reached when every call was ok"),
+                message=f"`{node.action}` undoes {quoted(node.steps)} although {news or 'nothing failed'}",
+                primary=Label(node.span, "is reached when nothing that matters has failed"),
                 root_cause=cause(chart, [node.action], "run only after a failure"),
                 scenario=shown.scenario,
                 showing=shown.showing,
@@ -67,18 +69,26 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             )
 
 
+def _news(scenario: Scenario | None) -> str:
+    """What failed all the same: a step whose failure is not to unwind the saga."""
+    failed = (event for event in scenario.events if event.failed) if scenario else iter(())
+    first = next(failed, None)
+    return f"only `{first.text}` failed, which is informational" if first else ""
+
+
 def _nothing_failed(space: Space) -> Memories:
     return space.failed.values[0]
 
 
 def _without_questions(analysis: Analysis) -> set[str]:
-    """The nodes that the walk reaches without any named condition having been asked."""
+    """The nodes that the walk reaches with every call ok and without any named condition having been asked."""
     walk = analysis.walk
     found = {walk.start}
     waiting = [walk.start]
     while waiting:
         for move in walk.moves[waiting.pop()]:
-            if move.kind is not MoveKind.ANSWER and move.target not in found:
+            plain = move.kind in (MoveKind.SILENT, MoveKind.TEST) or (move.cost and move.result == Outcome.OK)
+            if plain and move.target not in found:
                 found.add(move.target)
                 waiting.append(move.target)
     return {position.node for position in found}

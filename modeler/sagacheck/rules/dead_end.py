@@ -28,7 +28,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sagacheck.core.chart import AnyNode, End, Exit, Fork
+from sagacheck.core.chart import AnyNode, End, Exit, Fork, Origin
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.rules.rule import cause, evidence, quoted
 from sagacheck.semantics.analysis import Analysis
@@ -74,7 +74,11 @@ def _without_edges(analysis: Analysis, node: AnyNode) -> Finding:
         root_cause=cause(chart, [node.id], "lead to an end"),
         scenario=shown.scenario,
         showing=shown.showing,
-        help='lead it on to an end; if a person must act, declare that: Manual("what to do")',
+        help=(
+            "lead it on to a Succeed or Fail state"
+            if chart.origin is Origin.IMPORTED
+            else 'lead it on to an end; if a person must act, declare that: Manual("what to do")'
+        ),
     )
 
 

@@ -26,9 +26,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sagacheck.core.chart import Compensate
+from sagacheck.core.chart import Chart, Compensate
 from sagacheck.core.finding import Finding, Label, Severity
-from sagacheck.core.outcome import EndKind, Status
+from sagacheck.core.outcome import EndKind, Outcome, Status
 from sagacheck.core.scenario import EventKind, Scenario
 from sagacheck.rules.rule import cause, evidence, quoted, says, span_of
 from sagacheck.semantics.analysis import Analysis
@@ -49,17 +49,26 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         question = Question(at_end(EndKind.ABORTED, EndKind.MANUAL), where)
         if happens(analysis, question):
             scenario = evidence(analysis, question).scenario
-            failed = _failed(scenario) if scenario else None
+            failed = _failed(analysis.chart, scenario, step.name) if scenario else None
             if failed is not None:
                 groups.setdefault(failed, []).append((step.name, question))
     for failed, dropped in groups.items():
         yield _finding(analysis, failed, [name for name, _ in dropped], dropped[0][1])
 
 
-def _failed(scenario: Scenario) -> str | None:
-    """The compensation that failed last: after it nothing more was tried."""
+def _failed(chart: Chart, scenario: Scenario, step: str) -> str | None:
+    """The compensation that failed last of those that would have led on to that of the step, had they been ok.
+
+    Where none would have, the step is left standing for another reason, which is not this rule's business.
+    """
     failed = [event.node for event in scenario.events if event.kind is EventKind.COMPENSATION and event.failed]
-    return failed[-1] if failed else None
+    return next((node for node in reversed(failed) if _leads_on(chart, node, step)), None)
+
+
+def _leads_on(chart: Chart, node: str, step: str) -> bool:
+    edge = chart.successors[node].get(Outcome.OK)
+    following = (chart.node.get(name) for name in chart.reachable([edge.target])) if edge else ()
+    return any(isinstance(other, Compensate) and step in other.steps for other in following)
 
 
 def _finding(analysis: Analysis, failed: str, steps: list[str], question: Question) -> Finding:

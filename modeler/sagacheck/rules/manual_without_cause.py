@@ -56,8 +56,10 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     ends = dict.fromkeys(position.node for position in analysis.reach.finals)
 
     def where(space: Space) -> Memories:
-        passed = [space.having(pivot, [Status.APPLIED]) for pivot in pivots]
-        return space.excused.values[0] & ~functools.reduce(operator.or_, passed, space.false)
+        passed = functools.reduce(
+            operator.or_, [space.having(pivot, [Status.APPLIED]) for pivot in pivots], space.false
+        )
+        return space.excused.values[0] & ~(passed & space.failed.values[1])
 
     for end in ends:
 
@@ -75,7 +77,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 name=NAME,
                 severity=SEVERITY,
                 saga=chart.name,
-                message=f"`{node.text}` calls a person{when(struck)}, though nothing has failed to be undone",
+                message=f"`{node.text}` calls a person{when(struck) if struck else ''}, though nothing has failed to be undone",
                 primary=Label(wrong, "leads there without need")
                 if wrong
                 else Label(node.span, "is reached without need"),

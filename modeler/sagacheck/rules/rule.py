@@ -67,6 +67,7 @@ def quoted(names: Iterable[str]) -> str:
 
 
 _SAYS = {
+    Outcome.OK: "is ok",
     Outcome.REJECTED: "is rejected",
     Outcome.UNKNOWN: "stays unknown",
     Outcome.FAILED: "fails",

@@ -30,11 +30,11 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from sagacheck.core.chart import Origin
+from sagacheck.core.chart import Chart, Origin
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import EndKind, Status
 from sagacheck.core.scenario import EventKind, Scenario
-from sagacheck.rules.rule import cause, edge_after, evidence, says, span_of, trigger, when
+from sagacheck.rules.rule import cause, edge_after, evidence, last_edge, says, span_of, trigger, when
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.questions import Question, at_end, happens
 
@@ -47,6 +47,7 @@ NAME = "swallowed-failure"
 SEVERITY = Severity.ERROR
 
 _NOT_THERE = (Status.NONE, Status.MAYBE, Status.UNDOING)
+_OBLIGATION = "commit only what has happened"
 _OPEN = (Status.MAYBE, Status.UNDOING)
 _STATES = {
     Status.NONE: "it never happened",
@@ -95,11 +96,13 @@ def _swallowed(analysis: Analysis, step: str) -> Callable[[Space], Memories]:
 def _finding(analysis: Analysis, step: str, question: Question) -> Finding:
     chart = analysis.chart
     shown = evidence(analysis, question)
+    status = _last_status(shown.scenario, step)
     struck = trigger(shown.scenario) if shown.scenario else None
     own = [event for event in shown.scenario.events if event.failed and event.text == step] if shown.scenario else []
     although = f"although `{step}` {says(own[-1].result)}" if own else f"without `{step}`{when(struck)}"
-    declared = Label(span_of(chart, step), "its failure is swallowed")
-    wrong = edge_after(chart, own[-1] if own else struck)
+    undone = status is Status.UNDONE
+    wrong = last_edge(chart, shown.scenario) if undone else edge_after(chart, own[-1] if own else struck)
+    declared = Label(span_of(chart, step), "is undone by then" if undone else "its failure is swallowed")
     question_after = _asked_after(shown.scenario) if shown.scenario else None
     doubtful = chart.origin is Origin.IMPORTED and question_after is not None
     return Finding(
@@ -107,25 +110,29 @@ def _finding(analysis: Analysis, step: str, question: Question) -> Finding:
         name=NAME,
         severity=Severity.WARNING if doubtful else SEVERITY,
         saga=chart.name,
-        message=f"the saga commits {although}: {_state(shown.scenario, step)}",
-        primary=Label(wrong, "goes on all the same") if wrong else declared,
+        message=f"the saga commits {although}: {_STATES.get(status, 'it is not there')}",
+        primary=Label(wrong, "commits all the same" if undone else "goes on all the same") if wrong else declared,
         secondary=(declared,) if wrong else (),
-        root_cause=cause(chart, [step], "commit only what has happened"),
+        # Whatever was undone on the way to a committed end is one mistake: the end.
+        root_cause=cause(chart, [shown.scenario.end if undone and shown.scenario else step], _OBLIGATION),
         scenario=shown.scenario,
         showing=shown.showing,
-        help="lead the failure to the compensations"
-        + ("" if chart.origin is Origin.IMPORTED else ', or mark the step: Informational("why")'),
+        help="lead it to an aborted end" if undone else _help(chart),
         notes=(f"unless `{question_after}` asks for this very failure: conditions are not evaluated",)
         if doubtful
         else (),
     )
 
 
-def _state(scenario: Scenario | None, step: str) -> str:
+def _help(chart: Chart) -> str:
+    marking = "" if chart.origin is Origin.IMPORTED else ', or mark the step: Informational("why")'
+    return f"lead the failure to the compensations{marking}"
+
+
+def _last_status(scenario: Scenario | None, step: str) -> Status:
     """What has become of the step's effect in the end."""
     changes = [change for event in scenario.events for change in event.changes] if scenario else []
-    last = [change.after for change in changes if change.step == step][-1:]
-    return _STATES.get(last[0], "it is not there") if last else "it never happened"
+    return next((change.after for change in reversed(changes) if change.step == step), Status.NONE)
 
 
 def _asked_after(scenario: Scenario) -> str | None:

@@ -56,9 +56,9 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         if not isinstance(node, Compensate) or not chart.successors[node.id]:
             continue
         missing = [label for label in labels(chart, node) if label not in chart.successors[node.id]]
-        question = Question(stuck_at(node.id), anything)
+        question = Question(stuck_at(node.id, *missing), anything)
         if missing and happens(analysis, question):
-            shown = Evidence(_telling(analysis, node), showing(analysis, question))
+            shown = Evidence(_telling(analysis, node, missing), showing(analysis, question))
             imported = chart.origin is Origin.IMPORTED
             ending = "the execution fails" if imported else "the saga is stuck"
             standing = [step for step, _ in shown.scenario.outstanding] if shown.scenario else []
@@ -82,11 +82,12 @@ def check(analysis: Analysis) -> Iterator[Finding]:
             )
 
 
-def _telling(analysis: Analysis, node: Compensate) -> Scenario | None:
+def _telling(analysis: Analysis, node: Compensate, missing: list[str]) -> Scenario | None:
     """The shortest scenario, if possible one in which there was something to undo: it shows what is lost."""
 
     def where(space: Space) -> Memories:
         return functools.reduce(operator.or_, [space.having(step, OUTSTANDING) for step in node.steps])
 
-    question = Question(stuck_at(node.id), where)
-    return example(analysis, question if happens(analysis, question) else Question(stuck_at(node.id), anything))
+    at = stuck_at(node.id, *missing)
+    question = Question(at, where)
+    return example(analysis, question if happens(analysis, question) else Question(at, anything))

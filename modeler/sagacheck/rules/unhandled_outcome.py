@@ -52,7 +52,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         if not isinstance(node, Call | Choice | Join) or not chart.successors[node.id]:
             continue
         missing = [label for label in labels(chart, node) if label not in chart.successors[node.id]]
-        question = Question(stuck_at(node.id), anything)
+        question = Question(stuck_at(node.id, *missing), anything)
         if missing and happens(analysis, question):
             yield _finding(analysis, node, missing, question)
 

@@ -37,6 +37,7 @@ from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.step import StepSpec
 from sagacheck.rules.rule import cause, closest, quoted
 from sagacheck.semantics.analysis import Analysis
+from sagacheck.semantics.questions import Question, anything, at_node, happens
 
 CODE = "SC102"
 NAME = "unreachable-state"
@@ -44,7 +45,7 @@ SEVERITY = Severity.ERROR
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Reports states without a way from the start: an error for a compensation, a warning for others."""
+    """Reports states without a way from the start: an error for what would have an effect, a warning for others."""
     chart = analysis.chart
     reached = _reached(chart)
     lost = [node for node in chart.node.values() if node.id not in reached]
@@ -57,10 +58,15 @@ def check(analysis: Analysis) -> Iterator[Finding]:
         behind = chart.reachable([node.id]) - reached
         told |= behind
         yield _finding(analysis, node, [other.id for other in lost if other.id in behind and other is not node])
-    called = {node.step for node in chart.nodes if isinstance(node, Call)}
+    called = {node.step for node in chart.node.values() if isinstance(node, Call) and _ever(analysis, node)}
     untried = [step for step in chart.steps if step.name not in called] if chart.origin is Origin.DECLARED else []
     if untried:
         yield _never_tried(analysis, untried)
+
+
+def _ever(analysis: Analysis, node: Call) -> bool:
+    """Whether the call is ever made: the answers that lead to it may exclude each other."""
+    return happens(analysis, Question(at_node(node.id), anything))
 
 
 def _never_tried(analysis: Analysis, steps: list[StepSpec]) -> Finding:
@@ -71,11 +77,11 @@ def _never_tried(analysis: Analysis, steps: list[StepSpec]) -> Finding:
         name=NAME,
         severity=Severity.WARNING,
         saga=chart.name,
-        message=f"{quoted(names)} {'is' if len(names) == 1 else 'are'} never called: no alternative before ever fails",
+        message=f"{quoted(names)} {'is' if len(names) == 1 else 'are'} never called: no alternative before ever fails, or answers exclude each other",
         primary=Label(steps[0].span, "is never called"),
         root_cause=cause(chart, names, "be called"),
         secondary=tuple(Label(step.span, "nor is this") for step in steps[1:]),
-        help="delete it, or let the alternative before it give up: retry=Retry(attempts=3)",
+        help="delete it, let the alternative before it give up: retry=Retry(attempts=3), or ask another question",
     )
 
 
@@ -95,16 +101,24 @@ def _reached(chart: Chart) -> set[str]:
 
 def _finding(analysis: Analysis, node: AnyNode, behind: list[str]) -> Finding:
     chart = analysis.chart
-    never = isinstance(node, Compensate)
+    lost = [chart.node[name] for name in (node.id, *behind)]
+    grave = chart.origin is Origin.MACHINE and any(_matters(chart, other) for other in lost)
     what = f", so `{node.action}` never runs" if isinstance(node, Compensate) else ""
     return Finding(
         code=CODE,
         name=NAME,
-        severity=SEVERITY if never else Severity.WARNING,
+        severity=SEVERITY if grave or isinstance(node, Compensate) else Severity.WARNING,
         saga=chart.name,
         message=f"no way leads to `{node.text}`{what}",
         primary=Label(node.span, "is never reached"),
         root_cause=cause(chart, [node.id], "be reached"),
         help="lead an edge to it, or delete it",
         notes=(f"nor to what only it leads to: {quoted(behind)}",) if behind else (),
+    )
+
+
+def _matters(chart: Chart, node: AnyNode) -> bool:
+    """Whether the node calls something that has an effect, or undoes one."""
+    return isinstance(node, Compensate) or (
+        isinstance(node, Call) and node.step in chart.step and chart.step[node.step].owes
     )

@@ -57,9 +57,13 @@ def at_end(*kinds: EndKind, cancelled: bool | None = None) -> Which:
 
 
 @functools.lru_cache(maxsize=4096)
-def stuck_at(node: str) -> Which:
-    """The positions at which the walk is stuck for want of an edge of this node."""
-    return lambda _, position: position.node == node and bool(position.stuck)
+def stuck_at(node: str, *missing: str) -> Which:
+    """The positions at which the walk is stuck for want of an edge of this node, for one of these labels or any."""
+
+    def at(_: Walk, position: Position) -> bool:
+        return position.node == node and bool(position.stuck) and (not missing or position.stuck in missing)
+
+    return at
 
 
 def anything(space: Space) -> Memories:
