@@ -11,11 +11,13 @@ from sagacheck.authoring.source import caller_span
 from sagacheck.core.chart import Condition
 from sagacheck.core.contract import Barrier, Contract, Keyed, Natural, NoContract
 from sagacheck.core.duration import Duration, seconds
+from sagacheck.core.misuse import check_truth, taught, written
 from sagacheck.core.retry import RetryPolicy, Until
 from sagacheck.core.span import Span
 from sagacheck.core.step import CompensationSpec, Handler, Informational, NonCompensatable, StepSpec, Undo
 
 
+@taught("Retry(attempts=3)")
 class Retry(RetryPolicy):
     """Gives up after some attempts, with a rejected or an unknown outcome.
 
@@ -33,10 +35,12 @@ class Retry(RetryPolicy):
 
     def __init__(self, attempts: int = 3, *, interval: Duration = 1.0, backoff: float = 2.0) -> None:
         if isinstance(attempts, bool) or not isinstance(attempts, int) or attempts < 1:
-            msg = f"Retry(attempts={attempts!r}): write the number of attempts, the first one included, from 1 on"
+            msg = (
+                f"Retry(attempts={written(attempts)}): write the number of attempts, the first one included, from 1 on"
+            )
             raise ValueError(msg)
-        if backoff < 1:
-            msg = f"Retry(backoff={backoff!r}): write the factor by which the pause grows, from 1 on"
+        if isinstance(backoff, bool) or not isinstance(backoff, int | float) or backoff < 1:
+            msg = f"Retry(backoff={written(backoff)}): write the factor by which the pause grows, from 1 on"
             raise ValueError(msg)
         super().__init__(attempts=attempts, interval=seconds(interval), backoff=backoff)
 
@@ -55,6 +59,7 @@ class Retry(RetryPolicy):
         return RetryPolicy(None, Until.DONE, seconds(interval), backoff)
 
 
+@taught("Compensation('payment.refund', retry=Retry.until_known())")
 class Compensation(CompensationSpec):
     """A compensation with a retry policy of its own.
 
@@ -76,11 +81,11 @@ class Flow:
 
     def __rshift__(self, other: object) -> Sequence:
         """First this, and then the other, which depends on it."""
-        return Sequence((*_parts(self), *_parts(_flow(other, "on the right of >>"))))
+        return Sequence((*_parts(self), *_parts(a_flow(other, "on the right of >>"))))
 
     def __rrshift__(self, other: object) -> NoReturn:
         """Refuses what is no flow on the left of `>>`."""
-        _flow(other, "on the left of >>")
+        a_flow(other, "on the left of >>")
         raise AssertionError
 
     def __or__(self, other: object) -> NoReturn:
@@ -111,6 +116,7 @@ class Flow:
         raise NotImplementedError
 
 
+@taught("Step('payment.charge', compensation='payment.refund')")
 @dataclass(frozen=True, init=False, slots=True)
 class Step(Flow):
     """One local transaction in one service, with what undoes it.
@@ -146,8 +152,9 @@ class Step(Flow):
     ) -> None:
         label, handler = _action(action, "action", name)
         if contract is not None and not isinstance(contract, NoContract | Natural | Keyed | Barrier):
-            msg = f"{label}: contract={contract!r} is none; write Keyed('order_id'), Barrier('order_id'), Natural() or NoContract()"
+            msg = f"{label}: contract={written(contract)} is none; write Keyed('order_id'), Barrier('order_id'), Natural() or NoContract()"
             raise TypeError(msg)
+        check_truth(effect, f"{label}: effect")
         undo = _undo(compensation, label)
         if not effect and isinstance(undo, CompensationSpec | NonCompensatable):
             msg = (
@@ -169,6 +176,10 @@ class Step(Flow):
             msg = f"{label}: a step cannot be its own compensation; name the action that undoes it"
             raise ValueError(msg)
         object.__setattr__(self, "spec", spec)
+
+    def __repr__(self) -> str:
+        """As it is written, without what else is known of it."""
+        return f"Step({self.name!r})"
 
     @property
     def name(self) -> str:
@@ -192,6 +203,10 @@ class Sequence(Flow):
 
     parts: tuple[Flow, ...]
 
+    def __repr__(self) -> str:
+        """As it is written."""
+        return " >> ".join(map(repr, self.parts))
+
     def steps(self) -> Iterator[Step]:
         """Every step in it, in the order of the source."""
         for part in self.parts:
@@ -204,6 +219,10 @@ class Parallel(Flow):
 
     branches: tuple[Flow, ...]
     span: Span | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        """As it is written."""
+        return f"parallel({', '.join(map(repr, self.branches))})"
 
     def steps(self) -> Iterator[Step]:
         """Every step in it, in the order of the source."""
@@ -220,6 +239,11 @@ class When(Flow):
     otherwise: Flow | None = None
     span: Span | None = field(default=None, compare=False)
 
+    def __repr__(self) -> str:
+        """As it is written."""
+        other = "" if self.otherwise is None else f", otherwise={self.otherwise!r}"
+        return f"when(Condition({self.condition.name!r}), {self.then!r}{other})"
+
     def steps(self) -> Iterator[Step]:
         """Every step in it, in the order of the source."""
         yield from self.then.steps()
@@ -233,6 +257,10 @@ class FirstOf(Flow):
 
     alternatives: tuple[Flow, ...]
     span: Span | None = field(default=None, compare=False)
+
+    def __repr__(self) -> str:
+        """As it is written."""
+        return f"first_of({', '.join(map(repr, self.alternatives))})"
 
     def steps(self) -> Iterator[Step]:
         """Every step in it, in the order of the source."""
@@ -260,6 +288,7 @@ def first_of(*alternatives: Flow) -> Flow:
     return FirstOf(_several("first_of", alternatives), caller_span())
 
 
+@taught("when(Condition('gift wrapped'), a, otherwise=b)")
 def when(condition: Condition, then: Flow, *, otherwise: Flow | None = None) -> Flow:
     """Goes one way if the condition holds, the other way, or none, if it does not.
 
@@ -269,10 +298,11 @@ def when(condition: Condition, then: Flow, *, otherwise: Flow | None = None) -> 
         TypeError: if the condition is no `Condition`, or a way is no flow.
     """
     if not isinstance(condition, Condition):
-        msg = f"when({condition!r}, ...): name the question, like when(Condition('gift wrapped'), ...)"
+        question = condition if isinstance(condition, str) else "gift wrapped"
+        msg = f"when({written(condition)}, ...): name the question, like when(Condition({question!r}), ...)"
         raise TypeError(msg)
-    other = None if otherwise is None else _flow(otherwise, "as otherwise=")
-    return When(condition, _flow(then, "as the second argument of when"), other, caller_span())
+    other = None if otherwise is None else a_flow(otherwise, "as otherwise=")
+    return When(condition, a_flow(then, "as the second argument of when"), other, caller_span())
 
 
 def _several(function: str, flows: tuple[object, ...]) -> tuple[Flow, ...]:
@@ -282,29 +312,40 @@ def _several(function: str, flows: tuple[object, ...]) -> tuple[Flow, ...]:
     if len(flows) < 2:  # noqa: PLR2004 - one branch beside nothing
         msg = f"{function} needs two flows or more: {function}(a, b >> c)"
         raise TypeError(msg)
-    return tuple(_flow(flow, f"in {function}") for flow in flows)
+    return tuple(a_flow(flow, f"in {function}") for flow in flows)
 
 
 def _parts(flow: Flow) -> tuple[Flow, ...]:
     return flow.parts if isinstance(flow, Sequence) else (flow,)
 
 
-def _flow(value: object, where: str) -> Flow:
+def a_flow(value: object, where: str) -> Flow:
+    """The value, if it is a flow.
+
+    Args:
+        value: what was given.
+        where: the place that it was given for, in words.
+
+    Raises:
+        TypeError: if it is none; the message says what to write instead.
+    """
     if isinstance(value, Flow):
         return value
+    shown = written(value)
     if isinstance(value, str) or callable(value):
-        name = value if isinstance(value, str) else getattr(value, "__name__", "...")
-        msg = f"{value!r} {where} is no step; write Step({name!r})"
+        msg = f"{shown} {where} is no step; write Step({'...' if ' ' in shown and callable(value) else shown})"
+    elif isinstance(value, list | tuple | set):
+        msg = f"{shown} {where} is no flow; join its steps with >>: reserve >> charge"
     elif type(value).__name__ == "Saga":
         msg = f"a saga {where} is not a step; put its flow there: {getattr(value, 'name', 'saga')!r}.flow"
     else:
-        msg = f"{value!r} {where} is no step; write Step(...), or steps joined with >>, parallel, when or first_of"
+        msg = f"{shown} {where} is no step; write Step(...), or steps joined with >>, parallel, when or first_of"
     raise TypeError(msg)
 
 
 def _name(value: object, what: str) -> str:
     if not isinstance(value, str) or not value.strip():
-        msg = f"{what} is {value!r}; write a name like 'payment.charge'"
+        msg = f"{what} is {written(value)}; write a name like 'payment.charge'"
         raise TypeError(msg)
     return value
 
@@ -319,13 +360,13 @@ def _action(action: object, what: str, name: str | None = None) -> tuple[str, Ca
         msg = f"a step was given where the {what} is wanted; write its name, or the callable that does the work"
         raise TypeError(msg)
     if not callable(action):
-        msg = f"{what} is {action!r}; write a name like 'payment.charge', or the callable that does the work"
+        msg = f"{what} is {written(action)}; write a name like 'payment.charge', or the callable that does the work"
         raise TypeError(msg)
     if name is not None and what == "action":
         return name, action
     qualified = getattr(action, "__qualname__", None)
     if isinstance(action, functools.partial) or qualified is None or "<" in qualified:
-        msg = f"{action!r} has no name that people could read; give it one: Step(..., name='payment.charge')"
+        msg = f"{written(action)} has no name that people could read; give it one: Step(..., name='payment.charge')"
         raise TypeError(msg)
     owner, _, function = qualified.rpartition(".")
     return f"{owner or action.__module__.rpartition('.')[2]}.{function}", action
@@ -335,11 +376,9 @@ def _policy(value: object) -> RetryPolicy:
     if isinstance(value, RetryPolicy):
         return value
     if isinstance(value, int):
-        msg = f"retry={value!r}: write Retry(attempts={value!r}), Retry.until_known() or Retry.until_done()"
+        msg = f"retry={written(value)}: write Retry(attempts={value!r}), Retry.until_known() or Retry.until_done()"
     else:
-        msg = (
-            f"retry={value!r}: write Retry(attempts=3), Retry.until_known() or Retry.until_done(), with the parentheses"
-        )
+        msg = f"retry={written(value)}: write Retry(attempts=3), Retry.until_known() or Retry.until_done(), with the parentheses"
     raise TypeError(msg)
 
 

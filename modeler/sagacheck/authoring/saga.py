@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sagacheck.authoring.flow import FirstOf, Flow, Parallel, Sequence, Step, When
+from sagacheck.authoring.flow import FirstOf, Flow, Parallel, Sequence, Step, When, a_flow
 from sagacheck.authoring.profile import PROFILES, STRICT, Profile
 from sagacheck.authoring.source import caller_span
 from sagacheck.core.chart import Condition
 from sagacheck.core.duration import Duration, seconds
+from sagacheck.core.misuse import check_truth, taught, written
 from sagacheck.core.span import Span
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _DEEPEST_FALLBACK = 2
 
 
+@taught("Saga('place-order', reserve >> charge)")
 @dataclass(frozen=True, init=False)
 class Saga:
     """A business operation over several services, with what undoes it.
@@ -58,13 +60,11 @@ class Saga:
         residue_accepted: str | None = None,
     ) -> None:
         if not isinstance(name, str) or not name.strip():
-            msg = f"Saga({name!r}, ...): begin with a name, like Saga('place-order', reserve >> charge)"
+            msg = f"Saga({written(name)}, ...): begin with a name, like Saga('place-order', reserve >> charge)"
             raise TypeError(msg)
-        if not isinstance(flow, Flow):
-            hint = "; join its steps with >>" if isinstance(flow, list | tuple) else ""
-            msg = f"Saga({name!r}, {flow!r}): the second argument is the flow, like reserve >> charge{hint}"
-            raise TypeError(msg)
-        if residue_accepted is not None and not residue_accepted.strip():
+        a_flow(flow, "as the second argument of Saga")
+        check_truth(cancellable, f"Saga({name!r}): cancellable")
+        if residue_accepted is not None and not (isinstance(residue_accepted, str) and residue_accepted.strip()):
             msg = f"Saga({name!r}): say why what cannot be undone may stay: residue_accepted='the reason'"
             raise ValueError(msg)
         _check_steps(name, flow)
@@ -108,8 +108,8 @@ def profile_named(profile: str | Profile) -> Profile:
     """
     if isinstance(profile, Profile):
         return profile
-    if profile not in PROFILES:
-        msg = f"there is no profile {profile!r}; choose from {', '.join(PROFILES)}"
+    if not isinstance(profile, str) or profile not in PROFILES:
+        msg = f"there is no profile {written(profile)}; choose from {', '.join(PROFILES)}"
         raise ValueError(msg)
     return PROFILES[profile]
 

@@ -27,7 +27,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from sagacheck.core.outcome import EndKind, Outcome, Status
 from sagacheck.core.span import Span
@@ -66,6 +66,14 @@ class Condition:
     name: str
     answers: tuple[str, ...] = ANSWERS
     stable: bool = True
+
+    def __bool__(self) -> NoReturn:
+        """Refuses truth: `a and b`, `a or b`, `not a` would silently drop a question."""
+        msg = (
+            "a condition is neither true nor false before it is asked. Write one question, Condition('x and y'), "
+            "or nest them: when(Condition('x'), when(Condition('y'), a)); for `not`: when(Condition('x'), a, otherwise=b)"
+        )
+        raise TypeError(msg)
 
 
 @dataclass(frozen=True, slots=True)

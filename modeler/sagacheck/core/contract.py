@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import ClassVar
 
 from sagacheck.core.duration import Duration, seconds
+from sagacheck.core.misuse import taught, written
 
 
 class Dedup(StrEnum):
@@ -28,7 +29,10 @@ class Reply(StrEnum):
 
 def _check_key(contract: str, key: str) -> None:
     if not isinstance(key, str) or not key.strip():
-        msg = f"{contract} needs the name of the payload field that identifies the operation: {contract}('order_id')"
+        msg = (
+            f"{contract}({written(key)}) needs the name of the payload field that identifies the operation: "
+            f"{contract}('order_id')"
+        )
         raise ValueError(msg)
 
 
@@ -54,6 +58,7 @@ class Natural:
     lifetime_seconds: ClassVar[float] = math.inf
 
 
+@taught("Keyed('order_id')")
 @dataclass(frozen=True, slots=True)
 class Keyed:
     """Executing twice under one key has one effect, and the stored answer comes again.
@@ -86,6 +91,7 @@ class Keyed:
         return seconds(self.lifetime)
 
 
+@taught("Barrier('order_id')")
 @dataclass(frozen=True, slots=True)
 class Barrier:
     """Keyed, and it remembers compensations: one that comes first succeeds and refuses the step afterwards.
