@@ -6,15 +6,20 @@ Everything else may have an effect.
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from sagacheck.importers.states_language.definition import State
 from sagacheck.importers.states_language.words import (
     ACTING,
+    BY,
     MESSAGES,
+    NEWS,
     NOTIFYING,
     PUBLISHED,
     SENDING,
+    TELLING,
     UNDOING,
+    VERBS,
     words_of,
 )
 
@@ -32,11 +37,15 @@ _NOTIFYING_CALLS = frozenset({("sns", "publish"), ("sns", "publishBatch")})
 _MAIL_SERVICES = frozenset({"ses", "sesv2"})
 
 
+def callee(state: State) -> str:
+    """The function or machine that a Task calls, as it is written; "" for one that is not known before it runs."""
+    written = state.function or ("" if _INTEGRATION.fullmatch(state.resource) else state.resource)
+    return "" if written.startswith(("$.", "$$.", "{%")) else written
+
+
 def function_name(state: State) -> str:
     """The name of what a Task calls, without what surrounds it; "" if only a service's own action is known."""
-    written = state.function or ("" if _INTEGRATION.fullmatch(state.resource) else state.resource)
-    if written.startswith(("$.", "$$.", "{%")):
-        return ""
+    written = callee(state)
     substitution = _SUBSTITUTION.fullmatch(written)
     if substitution is not None:
         return substitution[1].split(".", 1)[0]
@@ -89,6 +98,8 @@ def why_informational(state: State) -> str | None:
 
 def _notifies(words: tuple[str, ...]) -> str | None:
     """The word by which a name says that it only tells somebody something."""
+    if "and" in words and any(word in ACTING for word in words[words.index("and") :]):
+        return None
     for word in words:
         if word in SENDING or word in NOTIFYING:
             break
@@ -97,10 +108,27 @@ def _notifies(words: tuple[str, ...]) -> str | None:
     for word in words:
         if word in NOTIFYING:
             return word
-    if not any(word in SENDING for word in words) and any(word in ACTING for word in words):
-        return None
+    sending = next((place for place, word in enumerate(words) if word in SENDING), None)
+    if sending is None and any(word in ACTING for word in words):
+        return _told_by(words)
     for word in words:
         if word in MESSAGES:
             return word
-    published = any(SENDING.get(word) == "publish" for word in words) and any(word in PUBLISHED for word in words)
-    return "publish" if published else None
+    return None if sending is None else _sent(words, sending)
+
+
+def _told_by(words: tuple[str, ...]) -> str | None:
+    """By which means a name says that something is told, as in ConfirmByMail."""
+    if not any(word in TELLING for word in words) or any(word in ACTING and word not in TELLING for word in words):
+        return None
+    return next((f"{by} {means}" for by, means in pairwise(words) if by in BY and means in MESSAGES), None)
+
+
+def _sent(words: tuple[str, ...], sending: int) -> str | None:
+    """What a name says is sent or published, if people only read that; the position is that of the verb."""
+    if SENDING[words[sending]] == "publish":
+        return "publish" if any(word in PUBLISHED for word in words) else None
+    # A verb before it is done first, as in ChargeCardSendReceipt; a noun is not, as in BookingSendReceipt.
+    if any(word in ACTING and VERBS.get(word) == word for word in words[:sending]):
+        return None
+    return next((word for word in words[sending:] if word in NEWS), None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -89,10 +90,13 @@ class Layout:
                 follows[leaves].append(2 * count if place.parent is None else count + place.parent)
         return follows
 
-    def without_failure(self) -> list[bool]:
-        """For each position whether a run in which nothing fails can come to it."""
+    def without_failure(self, stopping_at: Iterable[int] = ()) -> list[bool]:
+        """For each position whether a run in which nothing fails can come to it, passing none of those given."""
         start = self.positions[TOP][self.machines[TOP].start]
-        return _reached(self.successors(), start)
+        follows = self.successors()
+        for position in stopping_at:
+            follows[position] = []
+        return _reached(follows, start)
 
     def may_succeed(self) -> list[bool]:
         """For each position whether a run can go on from it to a successful end without a further failure."""

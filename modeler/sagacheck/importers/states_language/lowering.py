@@ -166,8 +166,9 @@ class _Drawing:
             return
         answers = distinct([shortened(" or ".join(part.errors)) for part in parts])
         asking = self.layout.names.fresh(f"{state.name}?{outcome}")
-        question = Condition(f"which error of {state.name} ({outcome})", tuple(answers), stable=False)
-        self.nodes.append(Choice(id=asking, region=place.region, span=state.span, test=question))
+        which = f"which error of {state.name} ({outcome})"
+        question = Condition(which, tuple(answers), stable=False)
+        self.nodes.append(Choice(id=asking, label=which, region=place.region, span=state.span, test=question))
         self.edges.append(Edge(state.name, outcome, asking, state.span))
         for answer, part in zip(answers, parts, strict=True):
             if part.goes is not None:

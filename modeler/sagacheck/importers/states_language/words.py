@@ -76,6 +76,8 @@ OPPOSITES = {
 
 NOMINAL = {
     "allocation": "allocate",
+    "authorisation": "authorise",
+    "authorization": "authorize",
     "booking": "book",
     "charging": "charge",
     "creation": "create",
@@ -126,6 +128,15 @@ NOTIFYING = _forms(("notify", "alert"))
 
 MESSAGES = frozenset({"alert", "email", "mail", "notification", "sms"})
 """What people are told things with."""
+
+NEWS = frozenset({"acknowledgement", "acknowledgment", "confirmation", "receipt", "reminder"})
+"""What people are told if somebody sends it."""
+
+BY = frozenset({"by", "per", "via"})
+"""Words before the means by which people are told something."""
+
+TELLING = _forms(("acknowledge", "confirm", "inform", "remind"))
+"""Verbs that only tell somebody something if a message is named as the means."""
 
 SENDING = _forms(("send", "deliver", "dispatch", "publish"))
 """Words that say that a message goes out."""
