@@ -1,7 +1,8 @@
 """Imports Step Functions definitions: Amazon States Language, as plain JSON.
 
 `source` and `reading` turn text into values that know where they stand, `syntax` turns those into states,
-`inference` guesses what the language cannot say (what only reads, what undoes what), `lowering` draws the chart.
+`inference` guesses what the language cannot say (what only reads, what undoes what; `linking` pairs names for it),
+`lowering` draws the chart.
 """
 
 from __future__ import annotations
