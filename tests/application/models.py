@@ -47,7 +47,8 @@ class Coordinator(SagaMachine):
     reserving = Call(reserve, initial=True)
     shipped, refused = Committed(), Aborted()
     reserved = ok(reserving.to(shipped))
-    turned_down = rejected(reserving.to(refused)) | unknown(reserving.to(refused))
+    turned_down = rejected(reserving.to(refused))
+    not_heard_of = unknown(reserving.to(refused))
 """
 
 UNDECLARED_END = """\

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 
@@ -305,6 +306,40 @@ def test_a_deep_recursion_is_told_in_a_few_lines() -> None:
 def test_whatever_a_model_raises_is_a_failure_of_the_model(code: str, expected: str) -> None:
     write({"a.py": f"import sagacheck\n{code}\n"})
     assert f": {expected}\n" in failure("a.py") + "\n"
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "os._exit(0)",
+        "try:\n    os._exit(0)\nexcept Exception:\n    pass",
+    ],
+)
+def test_a_model_that_ends_the_process_is_a_failure_and_the_others_are_loaded(code: str) -> None:
+    real = os._exit
+    write({"m/a.py": f"import os, sagacheck\n{code}\n", "m/b.py": two_steps()})
+    loading = load(("m",))
+    assert [saga.file for saga in loading.sagas] == ["m/b.py"]
+    (only,) = loading.failures
+    first, *frames, last = only.message.splitlines()
+    assert first == "the model ends the process with os._exit"
+    assert frames[-1].strip() == "os._exit(0)"
+    assert last == "  help: move that under `if __name__ == '__main__':`"
+    assert only.span is not None
+    assert only.span.file == "m/a.py"
+    assert os._exit is real
+
+
+def test_a_model_that_ends_the_process_when_it_is_looked_at_is_a_failure() -> None:
+    write({"a.py": "import os, sagacheck\ndef __getattr__(name):\n    os._exit(0)\n"})
+    assert failure("a.py:place_order").startswith("a.py:3:1: the model ends the process with os._exit")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="processes are not forked there")
+def test_a_process_that_a_model_forks_may_end_itself() -> None:
+    forking = "import os\nchild = os.fork()\nif not child:\n    os._exit(7)\nstatus = os.waitpid(child, 0)[1]\n"
+    write({"a.py": f"{forking}assert os.waitstatus_to_exitcode(status) == 7\n" + two_steps()})
+    assert names("a.py") == [("a.py", "place-order")]
 
 
 def test_ctrl_c_is_no_failure_of_the_model() -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -114,6 +116,25 @@ def test_a_reader_that_leaves_is_no_error_and_the_verdict_stays() -> None:
             assert (process.wait(timeout=60), err) == (code, b"")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="the shell is another one there")
+@pytest.mark.parametrize(("closed", "word"), [(">&-", "stdout"), ("2>&-", "stderr"), (">&- 2>&-", "")])
+@pytest.mark.parametrize("arguments", ["verify good.py", "verify good.py -o json=r.json", "--help"])
+def test_a_closed_stream_is_refused_in_one_line_on_the_other(
+    closed: str, word: str, arguments: str, here: Path
+) -> None:
+    write({"good.py": two_steps()})
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'"{sys.executable}" -m sagacheck {arguments} {closed}'],
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    line = f"error: {word} is closed; redirect it, to /dev/null if it is not wanted\n".encode() if word else b""
+    expected = (2, b"", line) if word != "stderr" else (2, line, b"")
+    assert (done.returncode, done.stdout, done.stderr) == expected
+    assert not (here / "r.json").exists()
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no such device")
 def test_a_full_disk_is_said() -> None:
     write({"good.py": two_steps()})
@@ -193,3 +214,31 @@ def test_on_a_terminal_long_work_shows_how_far_it_is_and_leaves_nothing_on_stdou
         assert process.wait(timeout=60) == 0
     assert b"slow.py" in shown
     assert out.startswith(b"slow.py  place-order  10 scenarios")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="there are no pseudo-terminals")
+@pytest.mark.parametrize("columns", [80, 120])
+def test_on_a_terminal_no_line_is_wider_than_it_or_than_100_cells(columns: int) -> None:
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    charge = "charge the card of whoever has been ordering all of this"
+    write({"checkout.py": FAULTY.replace("payment.charge", charge), "b.py": "import sagacheck\n1 / 0\n"})
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with subprocess.Popen(
+        [sys.executable, "-m", "sagacheck", "verify", ".", "-v"], stdout=theirs, stderr=subprocess.PIPE
+    ) as process:
+        os.close(theirs)
+        shown = b""
+        with suppress(OSError):
+            while data := os.read(ours, 4096):
+                shown += data
+        os.close(ours)
+        assert process.wait(timeout=60) == 2
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).splitlines()
+    assert max(map(len, lines)) <= min(columns, 100)
+    start = next(number for number, line in enumerate(lines) if line.startswith("checkout.py  checkout  6 scenarios"))
+    assert lines[start + 1].startswith("    4 + 1 failure points") == (columns == 80)

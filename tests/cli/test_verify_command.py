@@ -65,6 +65,14 @@ def test_several_reports_are_written_at_once(here: Path) -> None:
     assert sorted(path.name for path in (here / "out").iterdir()) == ["r.json", "r.txt"]
 
 
+@pytest.mark.parametrize("broken", ["raise ValueError", "import os\nos._exit(0)", "raise SystemExit(0)"])
+def test_a_report_is_written_even_if_one_of_the_files_cannot_be_loaded(broken: str, here: Path) -> None:
+    write({"a.py": f"import sagacheck\n{broken}\n", "checkout.py": FAULTY})
+    result = run("verify", ".", "-o", "json=r.json")
+    document = json.loads((here / "r.json").read_text(encoding="utf-8"))
+    assert (result.exit_code, document["summary"]["failures"], document["summary"]["errors"]) == (2, 1, 1)
+
+
 def test_with_files_only_stdout_stays_empty() -> None:
     write({"checkout.py": FAULTY})
     result = run("verify", "checkout.py", "-o", "json=r.json")

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sagacheck.core.finding import Label, Severity
 from sagacheck.core.report import Coverage, Failure, FailurePoints, PassedOver, Report, Tally, Verdict
 from sagacheck.core.span import Span
-from sagacheck.render.terminal import Palette
+from sagacheck.render.terminal import Page, Palette
 from sagacheck.render.text import TextOptions, render_text
 from tests.render.reports import REPORTS, SOURCE, never_undone, saga_report
 
@@ -206,11 +206,66 @@ def test_errors_warnings_and_notes_are_counted_apart() -> None:
     assert text.endswith("\n1 error, 2 warnings, 1 note\n")
 
 
-def test_long_messages_and_help_are_wrapped() -> None:
-    finding = replace(never_undone(), message="word " * 60, help="word " * 60, notes=("word " * 60,))
-    lines = render_text(Report((saga_report(findings=(finding,)),), files=1), TextOptions(quiet=True)).splitlines()
-    assert max(map(len, lines)) <= 100
+@pytest.mark.parametrize(("columns", "width"), [(80, 80), (100, 100), (200, 100), (47, 47)])
+def test_on_a_terminal_everything_is_wrapped_to_its_width_and_no_further_than_100(columns: int, width: int) -> None:
+    words = "word " * 60 + "word"
+    finding = replace(never_undone(), message=words, help=words, notes=(words,))
+    failure = Failure("a.py", f"{words}\n    {words}\n  help: {words}", span=Span("a.py", 3, 1, 3, 7))
+    saga = saga_report(findings=(finding,), unrolled=2, cancelled=Tally(aborted=3), why=words, claims=(words,))
+    report = Report((saga,), (failure,), 1, (PassedOver("steps.py", words, named=True),))
+    plain = render_text(report, TextOptions(verbose=True, elapsed=0.2, page=Page(columns)))
+    lines = plain.splitlines()
+    painted = render_text(
+        report, TextOptions(verbose=True, elapsed=0.2, page=Page(columns), palette=Palette(enabled=True))
+    )
+    assert plain == re.sub(r"\x1b\[[0-9;]*m", "", painted)
+    assert width - len("word ") < max(map(len, lines)) <= width
     assert lines[1].startswith(" " * len("error[SC201]: ") + "word")
+    assert plain.count("word") == render_text(report, TextOptions(verbose=True)).count("word")
+
+
+def test_off_a_terminal_the_line_that_names_the_finding_stays_whole_and_advice_is_wrapped() -> None:
+    finding = replace(never_undone(), message="word " * 60 + "word", help="word " * 60, notes=("word " * 60,))
+    report = Report((saga_report(findings=(finding,)),), files=1)
+    first, *lines = render_text(report, TextOptions(quiet=True)).splitlines()
+    assert first == "error[SC201]: " + "word " * 60 + "word"
+    assert max(map(len, lines)) <= 100
+
+
+def test_the_line_of_a_saga_goes_on_in_an_indented_one_where_the_terminal_is_narrow() -> None:
+    expected = """\
+checkout.py  checkout  6 scenarios (1 committed, 4 aborted, 1 manual)
+    4 + 1 failure points  not proved
+1 error
+"""
+    text = render_text(Report((NOT_PROVED,), files=1), TextOptions(page=Page(80)))
+    assert text.endswith("\n\n" + expected)
+
+
+def test_figures_that_are_wider_than_the_terminal_are_broken() -> None:
+    saga = saga_report(unrolled=2, cancelled=Tally(aborted=3))
+    lines = render_text(Report((saga,), files=1), TextOptions(page=Page(50))).partition("\nchecked:")[0].splitlines()
+    assert max(map(len, lines)) <= 50
+    assert " ".join(" ".join(lines).split()) == " ".join(render_text(Report((saga,), files=1)).splitlines()[0].split())
+
+
+@pytest.mark.parametrize("columns", [None, 80])
+@pytest.mark.parametrize("break_", ["\n", "\r\n", "\r", "\u2028", "\x85", "\v"])
+def test_a_name_with_line_breaks_cannot_fake_a_line(break_: str, columns: int | None) -> None:
+    name = f"reserve{break_}   = help: all is well\u202e"
+    finding = replace(
+        never_undone(),
+        message=f"`{name}` is never undone",
+        primary=Label(never_undone().primary.span, f"`{name}` here"),
+        help=f"undo `{name}`",
+        notes=(f"`{name}` is odd",),
+    )
+    report = Report((saga_report(name, findings=(finding,), why=name, claims=(name,)),), files=1)
+    text = render_text(report, TextOptions(verbose=True, page=Page(columns)))
+    escaped = "reserve" + break_.encode("unicode_escape").decode() + "   = help: all is well\\u202e"
+    assert f"error[SC201]: `{escaped}` is never undone\n" in text
+    assert not re.search("^ *= help: all", text, re.MULTILINE)
+    assert break_ not in text.replace("\n", "" if break_ == "\n" else "\n")
 
 
 def test_a_finding_without_any_place_names_the_file() -> None:

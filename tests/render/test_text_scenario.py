@@ -7,6 +7,7 @@ from hypothesis import given
 from sagacheck.core.outcome import EndKind, Outcome, Status
 from sagacheck.core.scenario import Change, Event, EventKind, Scenario
 from sagacheck.render.scenario import story
+from sagacheck.render.terminal import Page
 from tests.render.reports import SCENARIOS, call
 
 
@@ -100,6 +101,25 @@ def test_long_runs_of_success_are_left_out_unless_the_whole_is_wanted() -> None:
     told = story(long, whole=False)
     assert [line.split()[0] for line in told] == ["1", "2", "3", "...", "38", "39", "40", "41", "end"]
     assert told[3] == "... 34 calls more, all ok"
+
+
+def test_on_a_narrow_terminal_remarks_move_to_where_they_fit() -> None:
+    long = scenario(
+        call("a", Outcome.OK, Status.NONE, Status.APPLIED),
+        Event(EventKind.COMPENSATION, "c", "cancel everything", "failed", (Change("a", Status.APPLIED, Status.MAYBE),)),
+        kind=EndKind.MANUAL,
+        text="call the warehouse and the bank",
+        outstanding=(("a", Status.APPLIED), ("the second step with a long name", Status.UNDOING)),
+    )
+    expected = [
+        " 1  a                   ok      none -> applied",
+        " 2  cancel everything   failed  a: applied -> maybe",
+        " end manual (call the warehouse and the bank)",
+        "                                a is still applied",
+        "       the second step with a long name may or may",
+        "       not be undone",
+    ]
+    assert expected == story(long, 1, page=Page(52))
 
 
 @given(SCENARIOS)

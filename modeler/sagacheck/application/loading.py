@@ -17,6 +17,7 @@ from sagacheck.application.discovery import Target, discover, shown_path
 from sagacheck.application.exclusion import Exclusion
 from sagacheck.application.internal_error import internal_failure
 from sagacheck.application.module_import import alone, dotted_package, import_file, import_root
+from sagacheck.application.process_end import ProcessEnd, process_kept
 from sagacheck.application.refusal import RefusedError
 from sagacheck.application.relocation import relocated
 from sagacheck.application.time_limit import TimeOver, run_within
@@ -137,33 +138,47 @@ def _load_definition(target: Target, options: LoadOptions) -> Iterator[Loaded]:
 
 
 def _load_python(target: Target, options: LoadOptions) -> Iterator[Loaded]:
-    """Imports a model, within its time and apart from the others, and draws the charts of its sagas."""
+    """The sagas of a model, which is imported apart from the others and may not end the process."""
     root = import_root(target.path) if target.path else str(Path.cwd())
     package = dotted_package(target.path) if target.path else (target.module or "").rpartition(".")[0]
+    with process_kept():
+        try:
+            with alone(root, package):
+                yield from _sagas_imported(target, options)
+        except ProcessEnd as error:
+            hint = "move that under `if __name__ == '__main__':`"
+            failure = failure_of(error, target.shown, hint, untrimmed=options.traceback)
+            yield _retold(failure, "the model ends the process with os._exit")
+
+
+def _sagas_imported(target: Target, options: LoadOptions) -> Iterator[Loaded]:
+    """Imports a model within its time, and draws the charts of its sagas."""
     explain = partial(failure_of, file=target.shown, untrimmed=options.traceback)
     give_up = (
         f"{target.shown}: did not finish loading within {options.timeout:g} s and catches every attempt to stop it. "
         "Move its work under `if __name__ == '__main__':`, or give it more time with --timeout SECONDS"
     )
-    with alone(root, package):
-        try:
-            module = run_within(options.timeout, partial(_imported, target), give_up)
-        except TimeOver as error:
-            yield _too_late(explain(error), options.timeout)
-        except SystemExit as error:
-            yield explain(
-                error, hint="the model exits when it is imported; move that under `if __name__ == '__main__':`"
-            )
-        except KeyboardInterrupt:
-            raise
-        except RefusedError as error:
-            yield Failure(target.shown, str(error))
-        except ModuleNotFoundError as error:
-            yield explain(error, hint=f"its imports must be found by {sys.executable}, which runs sagacheck")
-        except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
-            yield explain(error)
-        else:
-            yield from _sagas_of(module, target, options)
+    try:
+        module = run_within(options.timeout, partial(_imported, target), give_up)
+    except TimeOver as error:
+        yield _too_late(explain(error), options.timeout)
+    except SystemExit as error:
+        yield explain(error, hint="the model exits when it is imported; move that under `if __name__ == '__main__':`")
+    except (KeyboardInterrupt, ProcessEnd):
+        raise
+    except RefusedError as error:
+        yield Failure(target.shown, str(error))
+    except ModuleNotFoundError as error:
+        yield explain(error, hint=f"its imports must be found by {sys.executable}, which runs sagacheck")
+    except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
+        yield explain(error)
+    else:
+        yield from _sagas_of(module, target, options)
+
+
+def _retold(failure: Failure, what: str) -> Failure:
+    """The failure with another first line."""
+    return replace(failure, message="".join([what, *failure.message.partition("\n")[1:]]))
 
 
 def _too_late(failure: Failure, limit: float) -> Failure:

@@ -134,9 +134,9 @@ def _is_from(name: str, root: str) -> bool:
     top = name.partition(".")[0]
     if top == "sagacheck":
         return False
-    module = sys.modules.get(top)
-    file = getattr(module, "__file__", None)
-    places = list(getattr(module, "__path__", ())) or ([file] if file else [])
+    known = getattr(sys.modules.get(top), "__dict__", {})  # asking the module itself may run its __getattr__
+    file = known.get("__file__")
+    places = list(known.get("__path__") or ()) or ([file] if file else [])
     return any(isinstance(place, str) and _same_folder(os.path.dirname(place), root) for place in places)  # noqa: PTH120
 
 

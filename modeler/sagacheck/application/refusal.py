@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sagacheck.render.terminal import harmless
+
 
 class RefusedError(Exception):
     """What was asked for cannot be done; the message says why and what to write instead."""
@@ -22,8 +24,8 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     candidates = sorted(set(known))
     close = _closest(word.casefold(), candidates)
     if close:
-        return f"did you mean {_joined(close)}?"
-    return f"known: {', '.join(candidates)}" if 0 < len(candidates) <= _FEW else ""
+        return f"did you mean {_joined([harmless(one) for one in close])}?"
+    return f"known: {', '.join(map(harmless, candidates))}" if 0 < len(candidates) <= _FEW else ""
 
 
 def _closest(word: str, candidates: list[str]) -> list[str]:

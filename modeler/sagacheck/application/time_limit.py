@@ -20,6 +20,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
+from sagacheck.application.process_end import end_process
+
 if TYPE_CHECKING:
     from types import FrameType
 
@@ -122,7 +124,7 @@ class _Guard:
     def _end(self) -> NoReturn:
         with suppress(Exception):
             os.write(2, f"error: {self.give_up}\n".encode(errors="backslashreplace"))
-        os._exit(_EXIT_CODE)
+        end_process(_EXIT_CODE)
 
 
 def _has_timer() -> bool:

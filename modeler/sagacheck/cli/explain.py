@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-
 import click
 from click.shell_completion import CompletionItem
 
 from sagacheck.cli import options
-from sagacheck.cli.output import palette, write_stdout
+from sagacheck.cli.output import Output, page_of, palette, write_stdout
 
 
 def _codes(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -44,12 +42,11 @@ def command(code: str, color: str) -> None:
 def _painted(page: str) -> str:
     """The page as a terminal shows it best."""
     import io
-    import shutil
 
     from rich.console import Console
     from rich.markdown import Markdown
 
-    width = min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 100
+    width = page_of(Output("text")).width
     console = Console(file=io.StringIO(), force_terminal=True, width=width, color_system="standard")
     with console.capture() as captured:
         console.print(Markdown(page))

@@ -97,18 +97,18 @@ def _status_of(error: Exception, *, whole: bool) -> int:
     """Tells what went wrong on stderr, and its exit code."""
     from sagacheck.application.refusal import RefusedError
     from sagacheck.application.selection import LoadError, NoSagaError
-    from sagacheck.render.terminal import harmless_lines
+    from sagacheck.render.terminal import harmless, harmless_lines
 
     status, messages = _BUG, [f"internal error: {type(error).__name__}: {error}"]
     if isinstance(error, RefusedError):
-        status, messages = (_NO_SAGA if isinstance(error, NoSagaError) else _USAGE), [f"error: {error}"]
+        status, messages = (_NO_SAGA if isinstance(error, NoSagaError) else _USAGE), [harmless(f"error: {error}")]
     elif isinstance(error, LoadError):
         from sagacheck.render.text import failure_text
 
         status = _BUG if any(failure.internal for failure in error.failures) else _USAGE
         messages = [failure_text(failure).rstrip("\n") for failure in error.failures]
     elif type(error).__name__ == "UndecidedError":
-        status, messages = _INCONCLUSIVE, [f"inconclusive: {error}"]
+        status, messages = _INCONCLUSIVE, [harmless(f"inconclusive: {error}")]
     else:
         if whole:
             import traceback
@@ -150,6 +150,9 @@ def commands() -> None:
 
 def main() -> NoReturn:
     """The console script."""
+    closed = [name for name in ("stdout", "stderr") if getattr(sys, name) is None]
+    if closed:
+        _refuse_closed(closed)
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
@@ -158,6 +161,15 @@ def main() -> NoReturn:
     except SystemExit as ending:
         _leave(ending.code)
     raise AssertionError  # commands.main() never returns
+
+
+def _refuse_closed(streams: Sequence[str]) -> NoReturn:
+    """Ends the process where there is nowhere to report to: the next file to be opened would take the stream's place."""
+    for stream in filter(None, (sys.stderr, sys.stdout)):
+        with suppress(Exception):
+            stream.write(f"error: {' and '.join(streams)} is closed; redirect it, to /dev/null if it is not wanted\n")
+            stream.flush()
+    sys.exit(_USAGE)
 
 
 def _leave(code: object) -> NoReturn:

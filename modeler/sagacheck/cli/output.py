@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from sagacheck.application.refusal import RefusedError, did_you_mean
-from sagacheck.render.terminal import Palette
+from sagacheck.render.terminal import Page, Palette
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +133,14 @@ def _mode(file: Path) -> int:
     mask = os.umask(0)
     os.umask(mask)
     return 0o666 & ~mask
+
+
+def page_of(output: Output) -> Page:
+    """How wide a report is laid out: as the terminal is that shows it."""
+    import shutil
+
+    shown = output.file is None and sys.stdout.isatty()
+    return Page(shutil.get_terminal_size().columns if shown else None)
 
 
 def palette(choice: str) -> Palette:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from sagacheck.cli import options
-from sagacheck.cli.output import outputs_of, palette, write
+from sagacheck.cli.output import outputs_of, page_of, palette, write
 
 
 @click.command(name="paths", short_help="List the paths through one saga, shortest first, and count them.")
@@ -78,4 +78,6 @@ def command(
         if output.form == "json":
             write(output, render_listing_json(listing))
         else:
-            write(output, render_listing(listing, PLAIN if output.file is not None else palette(color)))
+            write(
+                output, render_listing(listing, PLAIN if output.file is not None else palette(color), page_of(output))
+            )

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sagacheck.cli import options
-from sagacheck.cli.output import Output, outputs_of, palette, write
+from sagacheck.cli.output import Output, outputs_of, page_of, palette, write
 
 if TYPE_CHECKING:
     from sagacheck.core.report import Report
@@ -109,4 +109,5 @@ def _rendered(report: Report, output: Output, *, verbose: bool, quiet: bool, col
     from sagacheck.render.text import TextOptions, render_text
 
     colours = PLAIN if output.file is not None else palette(color)
-    return render_text(report, TextOptions(verbose=verbose, quiet=quiet, palette=colours, elapsed=elapsed))
+    options = TextOptions(verbose=verbose, quiet=quiet, palette=colours, elapsed=elapsed, page=page_of(output))
+    return render_text(report, options)

@@ -7,13 +7,12 @@ from sagacheck.render.number import number
 from sagacheck.render.scenario import story
 from sagacheck.render.source import Frame
 from sagacheck.render.source_lines import Sources
-from sagacheck.render.terminal import Palette, harmless, wrapped
-
-WIDTH = 100
-"""Cells to which what people read is wrapped."""
+from sagacheck.render.terminal import UNLIMITED, WIDEST, Page, Palette, harmless, wrapped
 
 
-def finding_lines(finding: Finding, file: str, sources: Sources, palette: Palette, *, whole: bool = False) -> list[str]:
+def finding_lines(
+    finding: Finding, file: str, sources: Sources, palette: Palette, page: Page = UNLIMITED, *, whole: bool = False
+) -> list[str]:
     """The lines of one finding.
 
     Args:
@@ -21,27 +20,29 @@ def finding_lines(finding: Finding, file: str, sources: Sources, palette: Palett
         file: the saga's file, for a finding that has no place of its own.
         sources: where source lines come from.
         palette: colours.
+        page: how wide; without a limit, the first line is never broken, so that programs find it.
         whole: whether long paths are told in full.
     """
     spans = [label.span for label in (finding.primary, *finding.secondary) if label.span is not None]
-    last = max((span.end_line if span.end_line - span.line < WIDTH else span.line for span in spans), default=1)
-    frame = Frame(sources, len(str(last)), WIDTH, palette, finding.severity.value)
-    lines = _head(finding, palette)
+    last = max((span.end_line if span.end_line - span.line < WIDEST else span.line for span in spans), default=1)
+    frame = Frame.on(page, sources, len(str(last)), palette, finding.severity.value)
+    lines = _head(finding, palette, page)
     if not spans:
         lines.append(f"{' ' * frame.gutter}{palette.paint('gutter', '-->')} {harmless(file)}")
     primary = finding.primary if finding.primary.span or finding.primary.text else Label(None, "")
     lines += frame.draw(primary, finding.secondary)
-    lines += _path(finding, frame, palette, whole=whole)
+    lines += _path(finding, frame, palette, page, whole=whole)
     lines += [line for note in finding.notes for line in frame.remark("note", note)]
     if finding.help:
         lines += frame.remark("help", finding.help)
     return [*lines, *frame.remark("explain", f"sagacheck explain {finding.code}")]
 
 
-def _head(finding: Finding, palette: Palette) -> list[str]:
+def _head(finding: Finding, palette: Palette, page: Page) -> list[str]:
     severity = finding.severity.value
     tag = f"{severity}[{harmless(finding.code)}]"
-    first, *rest = wrapped(finding.message, WIDTH - len(tag) - 2) or [""]
+    message = harmless(finding.message)
+    first, *rest = [message] if page.limit is None else wrapped(message, page.limit - len(tag) - 2)
     hanging = " " * (len(tag) + 2)
     return [
         f"{palette.paint(severity, tag)}{palette.paint('bold', ': ' + first)}",
@@ -49,7 +50,7 @@ def _head(finding: Finding, palette: Palette) -> list[str]:
     ]
 
 
-def _path(finding: Finding, frame: Frame, palette: Palette, *, whole: bool) -> list[str]:
+def _path(finding: Finding, frame: Frame, palette: Palette, page: Page, *, whole: bool) -> list[str]:
     if finding.scenario is None:
         return []
     if finding.showing is None or finding.showing < 1:
@@ -58,4 +59,4 @@ def _path(finding: Finding, frame: Frame, palette: Palette, *, whole: bool) -> l
         which = "the only one"
     else:
         which = f"1 of {number(finding.showing)}, the shortest"
-    return [*frame.remark("path", which), *story(finding.scenario, frame.gutter + 5, palette, whole=whole)]
+    return [*frame.remark("path", which), *story(finding.scenario, frame.gutter + 5, palette, page, whole=whole)]

@@ -9,7 +9,7 @@ from sagacheck.core.scenario import Scenario
 from sagacheck.render.json_report import json_text, scenario_document, tally_document
 from sagacheck.render.number import exact, times
 from sagacheck.render.scenario import end_text, story
-from sagacheck.render.terminal import PLAIN, Palette, harmless
+from sagacheck.render.terminal import PLAIN, UNLIMITED, Page, Palette, harmless, hung, set_in_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +37,23 @@ class Listing:
     unroll: int
 
 
-def render_listing(listing: Listing, palette: Palette = PLAIN) -> str:
+def render_listing(listing: Listing, palette: Palette = PLAIN, page: Page = UNLIMITED) -> str:
     """The list for people, with every number written out.
 
     Args:
         listing: what to tell.
         palette: colours.
+        page: how wide.
     """
-    lines = [f"{harmless(listing.file)}  {palette.paint('bold', harmless(listing.saga))}  {_tally(listing.total)}"]
+    name = palette.paint("bold", harmless(listing.saga))
+    lines = set_in_lines([harmless(listing.file), name, _tally(listing.total)], page)
     if listing.wanted:
-        lines.append(f"wanted: {harmless(', '.join(listing.wanted))}: {_tally(listing.matching)}")
+        lines += hung(f"wanted: {harmless(', '.join(listing.wanted))}: {_tally(listing.matching)}", page)
     if listing.shown is not None:
         digits = len(str(len(listing.shown)))
         for position, scenario in enumerate(listing.shown, 1):
             head = f"{position:>{digits}}  {palette.paint('bold', end_text(scenario).removeprefix('end '))}"
-            lines += ["", head, *story(scenario, digits + 2, palette)]
+            lines += ["", head, *story(scenario, digits + 2, palette, page)]
         shown, matching = len(listing.shown), listing.matching.total
         more = "; --limit N shows more" if shown < matching else ""
         lines += ["", f"{exact(shown)} of {exact(matching)} shown{', shortest first' if shown > 1 else ''}{more}"]

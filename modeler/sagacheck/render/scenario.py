@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from sagacheck.core.outcome import EndKind, Outcome, Status
 from sagacheck.core.scenario import Change, Event, EventKind, Scenario
 from sagacheck.render.number import counted
-from sagacheck.render.terminal import PLAIN, Palette, cells, harmless, padded
+from sagacheck.render.terminal import PLAIN, UNLIMITED, Page, Palette, cells, harmless, padded, wrapped
 
 _WIDEST_NAME = 44
 _WIDEST_END = 56
+_SHALLOWEST = 6
 _LONGEST_WHOLE = 24
 _KEPT_AT_EDGES = 3
 _MOST_OUTSTANDING = 8
@@ -36,13 +37,16 @@ class _Row:
     role: str = ""
 
 
-def story(scenario: Scenario, indent: int = 0, palette: Palette = PLAIN, *, whole: bool = True) -> list[str]:
+def story(
+    scenario: Scenario, indent: int = 0, palette: Palette = PLAIN, page: Page = UNLIMITED, *, whole: bool = True
+) -> list[str]:
     """The lines that tell a scenario.
 
     Args:
         scenario: what happened.
         indent: spaces before every line.
         palette: colours.
+        page: how wide.
         whole: whether a long scenario is told in full; otherwise long runs of calls that went well are left out.
     """
     digits = len(str(len(scenario.events)))
@@ -54,28 +58,43 @@ def story(scenario: Scenario, indent: int = 0, palette: Palette = PLAIN, *, whol
     result = max((cells(row.result) for row in rows if row.number), default=0)
     end = cells(rows[-1].what) + 2 if rows[-1].remarks else 0
     column = max(digits + 2 + what + 3 + result + 3, end if end <= _WIDEST_END else 0)
+    room = None if page.limit is None else page.limit - indent
+    if room is not None:
+        widest = max((cells(remark) for row in rows for remark in row.remarks), default=0)
+        column = max(digits + 2 + what + 3 + result + 2, min(column, room - widest))
     margin = " " * indent
-    lines = (line for row in rows for line in _lines(row, (digits, what, result, column), palette))
+    lines = (line for row in rows for line in _lines(row, (digits, what, column), room, palette))
     return [(margin + line).rstrip() for line in lines if line.strip()]
 
 
-def _lines(row: _Row, widths: tuple[int, int, int, int], palette: Palette) -> Iterator[str]:
-    digits, what, _, column = widths
+def _lines(row: _Row, widths: tuple[int, int, int], room: int | None, palette: Palette) -> Iterator[str]:
+    digits, what, column = widths
     if row.number:
         head = f"{row.number:>{digits}}  {padded(row.what, what)}   "
         taken = cells(head) + cells(row.result)
         head += palette.paint(row.role, row.result) if row.role else row.result
     else:
-        head = palette.paint(row.role, row.what) if row.role else row.what
-        taken = cells(row.what)
+        *above, last = [row.what] if room is None else wrapped(row.what, room)
+        yield from (palette.paint(row.role, line) if row.role else line for line in above)
+        head = palette.paint(row.role, last) if row.role else last
+        taken = cells(last)
     first, *rest = row.remarks or ("",)
-    if taken + 2 > column and not row.number:
+    at = max(taken + 2, column)
+    if (taken + 2 > column and not row.number) or (room is not None and at + cells(first) > room):
         yield head
-        yield " " * column + first
+        yield from _remark(first, column, room)
     else:
-        yield head + " " * max(2, column - taken) + first
+        yield head + " " * (at - taken) + first
     for remark in rest:
-        yield " " * column + remark
+        yield from _remark(remark, column, room)
+
+
+def _remark(text: str, column: int, room: int | None) -> Iterator[str]:
+    """A remark on lines of its own: in its column, or further left where it would not fit."""
+    if room is not None:
+        column = min(column, max(_SHALLOWEST, room - cells(text)))
+    for line in [text] if room is None else wrapped(text, room - column):
+        yield " " * column + line
 
 
 def _event_row(number: int, event: Event) -> _Row:

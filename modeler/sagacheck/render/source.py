@@ -9,14 +9,15 @@ from dataclasses import dataclass, replace
 from sagacheck.core.finding import Label
 from sagacheck.core.span import Span
 from sagacheck.render.source_lines import CUT, DrawnLine, Sources
-from sagacheck.render.terminal import Palette, cells, harmless, wrapped
+from sagacheck.render.terminal import Page, Palette, cells, harmless, wrapped
 
 LINE_WIDTH = 100
-"""Cells of a source line that are shown; a longer line is cut around the span."""
+"""Cells of a source line that are shown where the page has no limit; a longer line is cut around the span."""
 
 _CONTEXT = 24
 _LONGEST_WHOLE = 8
 _NARROWEST = 32
+_BESIDE = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class Frame:
         width: cells to which labels are wrapped.
         palette: colours.
         role: the colour of the primary label's marks.
+        line_width: cells of a source line that are shown; a longer line is cut around the span.
     """
 
     sources: Sources
@@ -54,6 +56,13 @@ class Frame:
     width: int
     palette: Palette
     role: str = "error"
+    line_width: int = LINE_WIDTH
+
+    @classmethod
+    def on(cls, page: Page, sources: Sources, gutter: int, palette: Palette, role: str) -> Frame:
+        """The frame that fits a page."""
+        line_width = LINE_WIDTH if page.limit is None else page.limit - gutter - _BESIDE
+        return cls(sources, gutter, page.width, palette, role, line_width)
 
     def draw(self, primary: Label, secondary: Sequence[Label]) -> list[str]:
         """The lines that show the labels: the primary label's file first, other files in blocks of their own."""
@@ -150,8 +159,8 @@ class Frame:
             below = self._side("|", around)
             side = self._side("/", around) if flush else "  " if begins else below
         rows: list[str] = []
-        for group in _within_reach(drawn, here):
-            left, right = _window(drawn, group)
+        for group in _within_reach(drawn, here, self.line_width):
+            left, right = _window(drawn, group, self.line_width)
             rows.append(f"{self._number(number)} {side}{drawn.part(left, right)}".rstrip())
             beneath = "  " if begins and beside and not flush else below
             for mark in group:
@@ -163,7 +172,7 @@ class Frame:
         if around is not None and around.span.end_line == number:
             corner = self._corner(around, max(0, drawn.cell(around.span.end_column) - 1))
             head = self.palette.paint(around.role, "|") + corner
-            column = min(max(0, drawn.cell(around.span.end_column) - 1), LINE_WIDTH) + 3
+            column = min(max(0, drawn.cell(around.span.end_column) - 1), self.line_width) + 3
             rows.extend(self.bar(line) for line in self._labelled(head, column, 2, around))
         return rows
 
@@ -171,7 +180,7 @@ class Frame:
         return self.palette.paint("gutter", f"{number:>{self.gutter}} |")
 
     def _corner(self, mark: _Mark, cell: int) -> str:
-        return self.palette.paint(mark.role, "_" * (min(cell, LINE_WIDTH) + 1) + mark.sign)
+        return self.palette.paint(mark.role, "_" * (min(cell, self.line_width) + 1) + mark.sign)
 
     def _marked(self, mark: _Mark, drawn: DrawnLine, left: int, right: int, offset: int) -> list[str]:
         """The underline of a mark and its text, without the gutter."""
@@ -224,23 +233,23 @@ def _shown_lines(span: Span) -> list[int]:
     return list(lines) if len(lines) <= _LONGEST_WHOLE else [*lines[:3], *lines[-2:]]
 
 
-def _within_reach(drawn: DrawnLine, marks: list[_Mark]) -> list[list[_Mark]]:
+def _within_reach(drawn: DrawnLine, marks: list[_Mark], width: int) -> list[list[_Mark]]:
     """The marks of one line in groups of which each fits on the page."""
     groups: list[list[_Mark]] = [[]]
     for mark in marks:
         first = groups[-1][0] if groups[-1] else mark
         reach = drawn.cell(mark.span.end_column) - drawn.cell(first.span.column)
-        if groups[-1] and drawn.width > LINE_WIDTH and reach > LINE_WIDTH - 2 * len(CUT):
+        if groups[-1] and drawn.width > width and reach > width - 2 * len(CUT):
             groups.append([])
         groups[-1].append(mark)
     return groups
 
 
-def _window(drawn: DrawnLine, marks: list[_Mark]) -> tuple[int, int]:
+def _window(drawn: DrawnLine, marks: list[_Mark], width: int) -> tuple[int, int]:
     """The cells of a line to show, end excluded: all of a short line, else a window around the marks."""
-    if drawn.width <= LINE_WIDTH:
+    if drawn.width <= width:
         return 0, drawn.width
-    room = LINE_WIDTH - 2 * len(CUT)
+    room = width - 2 * len(CUT)
     if not marks:
         return 0, room
     first = min(drawn.cell(mark.span.column) for mark in marks)

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 TAB = "    "
+
+WIDEST = 100
+"""Cells to which what people read is wrapped, however wide their terminal is."""
+
+_NARROWEST = 40
+_PAINT = re.compile(r"\x1b\[[0-9;]*m")
 
 _JOINERS = ("\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}")
 _HARMFUL = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -40,6 +47,31 @@ class Palette:
 
 
 PLAIN = Palette()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """How wide text is laid out.
+
+    Args:
+        columns: cells of the terminal that shows it; None for a file or a pipe, where lines that programs look for
+            stay whole.
+    """
+
+    columns: int | None = None
+
+    @property
+    def width(self) -> int:
+        """Cells to which text is wrapped."""
+        return WIDEST if self.columns is None else max(_NARROWEST, min(self.columns, WIDEST))
+
+    @property
+    def limit(self) -> int | None:
+        """Cells that no line is to exceed where it can be helped; None without such a limit."""
+        return None if self.columns is None else self.width
+
+
+UNLIMITED = Page()
 
 
 def _escaped(character: str) -> str:
@@ -86,19 +118,63 @@ def padded(text: str, width: int) -> str:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """The harmless text broken at spaces into lines of at most `width` cells; a longer word stays whole.
+    """The text, made harmless, broken at spaces into lines of at most `width` cells; a longer word stays whole.
 
-    Spaces inside backticks or quotes break as others do; line breaks of the text stay.
+    Spaces inside backticks or quotes break as others do. Line breaks of the text are escaped: they come from names.
     """
     lines: list[str] = []
-    for paragraph in harmless_lines(text):
-        line = ""
-        for word in paragraph.split(" "):
-            candidate = f"{line} {word}" if line else word
-            if line.strip() and cells(candidate) > width:
-                lines.append(line)
-                line = word
-            else:
-                line = candidate
-        lines.append(line)
-    return lines
+    line = ""
+    for word in harmless(text).split(" "):
+        candidate = f"{line} {word}" if line else word
+        if line.strip() and cells(candidate) > width:
+            lines.append(line)
+            line = word
+        else:
+            line = candidate
+    return [*lines, line]
+
+
+def hung(text: str, page: Page, hanging: int = 4) -> list[str]:
+    """The text in lines that fit the page, those after the first indented further; whole without a limit.
+
+    Args:
+        text: without paint; spaces before it indent all lines.
+        page: how wide.
+        hanging: spaces by which later lines are indented further.
+    """
+    text = harmless(text)
+    if page.limit is None or cells(text) <= page.limit:
+        return [text]
+    margin = " " * (len(text) - len(text.lstrip(" ")))
+    first, *rest = wrapped(text.lstrip(" "), page.limit - len(margin) - hanging)
+    return [margin + first, *(margin + " " * hanging + line for line in rest)]
+
+
+def set_in_lines(parts: Sequence[str], page: Page, hanging: int = 4) -> list[str]:
+    """The parts side by side, with two spaces between them, on as many lines as the page needs.
+
+    Args:
+        parts: harmless, painted or not; only those without paint are broken.
+        page: how wide.
+        hanging: spaces by which later lines are indented.
+    """
+    if page.limit is None:
+        return ["  ".join(parts)]
+    lines: list[str] = []
+    line = ""
+    for part in parts:
+        candidate = f"{line}  {part}" if line.strip() else line + part
+        if _painted_cells(candidate.rstrip(" ")) <= page.limit:
+            line = candidate
+            continue
+        if line.strip():
+            lines.append(line)
+        *full, last = [part] if "\x1b" in part else wrapped(part, page.limit - hanging)
+        margin = " " * hanging if lines else ""
+        lines += [margin + piece for piece in full]
+        line = (" " * hanging if lines else "") + last
+    return [line.rstrip(" ") for line in [*lines, line]]
+
+
+def _painted_cells(text: str) -> int:
+    return cells(_PAINT.sub("", text))

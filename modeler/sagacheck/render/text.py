@@ -7,10 +7,22 @@ from dataclasses import dataclass
 
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
 from sagacheck.core.report import Failure, FailurePoints, Report, SagaReport, Tally, Verdict
-from sagacheck.render.finding import WIDTH, finding_lines
+from sagacheck.render.finding import finding_lines
 from sagacheck.render.number import counted, number, times, written_out
 from sagacheck.render.source_lines import Sources
-from sagacheck.render.terminal import PLAIN, Palette, cells, harmless, harmless_lines, padded, wrapped
+from sagacheck.render.terminal import (
+    PLAIN,
+    UNLIMITED,
+    Page,
+    Palette,
+    cells,
+    harmless,
+    harmless_lines,
+    hung,
+    padded,
+    set_in_lines,
+    wrapped,
+)
 
 _UNSAID_PROFILES = ("strict", "as drawn", "step functions")
 _WIDEST_COLUMN = 64
@@ -27,12 +39,14 @@ class TextOptions:
         quiet: only findings and failures.
         palette: colours.
         elapsed: seconds that the run took; None to say nothing of it.
+        page: how wide; without a limit, lines that programs look for stay whole.
     """
 
     verbose: bool = False
     quiet: bool = False
     palette: Palette = PLAIN
     elapsed: float | None = None
+    page: Page = UNLIMITED
 
 
 def render_text(report: Report, options: TextOptions | None = None) -> str:
@@ -49,23 +63,30 @@ def render_text(report: Report, options: TextOptions | None = None) -> str:
     sources = Sources()
     blocks = [
         _with_profiles(
-            finding_lines(finding, saga.file, sources, options.palette, whole=options.verbose),
+            finding_lines(finding, saga.file, sources, options.palette, options.page, whole=options.verbose),
             profiles,
             options.palette,
         )
         for finding, saga, profiles in shown
     ]
-    blocks += [_failure_lines(failure, options.palette) for failure in report.failures]
+    blocks += [_failure_lines(failure, options.palette, options.page) for failure in report.failures]
     if not options.quiet:
         blocks.append(
-            [*_saga_lines(report.sagas, options), *_closing(report, [finding for finding, _, _ in shown], options)]
+            [
+                *_saga_lines(report.sagas, options),
+                *(
+                    line
+                    for text in _closing(report, [finding for finding, _, _ in shown], options)
+                    for line in hung(text, options.page)
+                ),
+            ]
         )
     return "".join(line + "\n" for line in _separated(blocks))
 
 
 def failure_text(failure: Failure, palette: Palette = PLAIN) -> str:
     """One failure as text, ending in a line break."""
-    return "".join(line + "\n" for line in _failure_lines(failure, palette))
+    return "".join(line + "\n" for line in _failure_lines(failure, palette, UNLIMITED))
 
 
 def _separated(blocks: Iterable[list[str]]) -> Iterator[str]:
@@ -98,11 +119,16 @@ def _with_profiles(lines: list[str], profiles: list[str], palette: Palette) -> l
     return [*lines[:-1], f"{margin}{sign}: {', '.join(map(harmless, dict.fromkeys(profiles)))}", lines[-1]]
 
 
-def _failure_lines(failure: Failure, palette: Palette) -> list[str]:
+def _failure_lines(failure: Failure, palette: Palette, page: Page) -> list[str]:
     first, *rest = (_shortened(line.rstrip()) for line in harmless_lines(failure.message))
-    head = palette.paint("error", "internal error" if failure.internal else "error")
+    head = "internal error" if failure.internal else "error"
     place = harmless(str(failure.span) if failure.span else failure.file)
-    return [f"{head}: {palette.paint('bold', f'{place}: {first}' if place else first)}", *rest]
+    told, *more = hung(f"{head}: {place}: {first}" if place else f"{head}: {first}", page)
+    return [
+        palette.paint("error", head) + ": " + palette.paint("bold", told[len(head) + 2 :]),
+        *(palette.paint("bold", line) for line in more),
+        *(line for text in rest for line in hung(text, page)),
+    ]
 
 
 def _shortened(line: str) -> str:
@@ -120,20 +146,20 @@ def _saga_lines(sagas: tuple[SagaReport, ...], options: TextOptions) -> Iterator
     widths = [max((min(cells(text), _WIDEST_COLUMN) for text in texts), default=0) for texts in (files, names)]
     for saga, file, name in zip(sagas, files, names, strict=True):
         head = [padded(file, widths[0]), options.palette.paint("bold", name) + " " * (widths[1] - cells(name))]
-        yield "  ".join([*head, *_figures(saga), _verdict(saga, options.palette)])
+        yield from set_in_lines([*head, *_figures(saga), _verdict(saga, options.palette)], options.page)
         if saga.why:
-            yield from (f"  {line}" for line in wrapped(f"because {saga.why}", WIDTH - 2))
+            yield from (f"  {line}" for line in wrapped(f"because {saga.why}", options.page.width - 2))
         if options.verbose:
-            yield from _indented("claims assumed of the participants", saga.claims)
-            yield from _indented("assumptions about the engine", saga.assumptions)
-            yield from _indented("inferred from the definition", saga.inferred)
+            yield from _indented("claims assumed of the participants", saga.claims, options.page)
+            yield from _indented("assumptions about the engine", saga.assumptions, options.page)
+            yield from _indented("inferred from the definition", saga.inferred, options.page)
 
 
-def _indented(title: str, entries: Iterable[str]) -> Iterator[str]:
+def _indented(title: str, entries: Iterable[str], page: Page) -> Iterator[str]:
     for position, entry in enumerate(entries):
         if not position:
             yield f"  {title}:"
-        first, *rest = wrapped(entry, WIDTH - 6)
+        first, *rest = wrapped(entry, page.width - 6)
         yield f"    - {first}"
         for line in rest:
             yield f"      {line}"
