@@ -223,9 +223,12 @@ class Interpreter:
         return self.profile.knows_pivot and any(step.non_compensatable and stands(step, diary) for step in self.specs)
 
     def call_boundary(self, diary: Diary) -> Iterator[tuple[bool, Diary]]:
-        """Between two calls, a request to cancel may be honoured: (whether it is, the diary then)."""
+        """Between two calls, a request to cancel may be honoured: (whether it is, the diary then).
+
+        An engine that abandons calls finds one in flight whenever a request comes.
+        """
         yield False, replace(diary, spared=True)
-        if self.may_cancel(diary) and not diary.spared:
+        if self.may_cancel(diary) and not diary.spared and not self.profile.abandons_on_cancel:
             yield True, replace(diary, cancelled=True)
 
     def unwind(self, diary: Diary) -> Iterator[tuple[EndKind, Diary]]:

@@ -151,10 +151,10 @@ class _Lowering:
     def _gate(self, step: str, place: Place, following: str) -> str:
         """Asks, before a call that is not the first, whether a cancellation has arrived; not after the pivot.
 
-        Inside a fork there is no gate: the branches are held like those of a failed sibling, and the join goes on
+        An engine that abandons calls always finds one in flight, and needs no gate. Inside a fork there is none either: the branches are held like those of a failed sibling, and the join goes on
         by "cancelled".
         """
-        if not self.saga.cancellable or place.region or self._past_pivot(step):
+        if not self.saga.cancellable or place.region or self._past_pivot(step) or self.profile.abandons_on_cancel:
             return following
         index = self.scope.place[step]
         gate = self._new(f"cancelled before {step}?")

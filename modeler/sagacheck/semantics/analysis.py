@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -100,6 +101,15 @@ class Reach:
         """The positions at which the walk stops for good, in the order of the walk."""
         return tuple(p for p in self.walk.order if self.walk.is_final(p) and p in self.memories)
 
+    def ending(self, position: Position) -> Memories:
+        """The memories with which scenarios end at a final position.
+
+        Where all goes the same way without the cancellation, nothing depends on it: that is no scenario with one.
+        """
+        memories = self.memories[position]
+        same = self.memories.get(replace(position, cancelled=False)) if position.cancelled else None
+        return memories if same is None else memories & ~same
+
     def at(self, which: Which) -> Memories:
         """The memories with which any of the positions that count is reached; remembered for each `which`."""
         if which not in self._at:
@@ -162,7 +172,7 @@ class Analysis:
         numbers = dict.fromkeys((*EndKind, "cut"), 0)
         for position in reach.finals:
             if position.cancelled is cancelled:
-                memories = reach.memories[position]
+                memories = reach.ending(position)
                 if where is not None:
                     memories &= where
                 key = "cut" if position.cut else kind_of(reach.walk, position)

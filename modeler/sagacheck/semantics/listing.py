@@ -53,11 +53,11 @@ def list_scenarios(chart: Chart, wanted: Filter | None = None, unroll: int = DEF
     reach = Reach(Walk(chart, unroll), outcomes=True, room=LISTING_ROOM)
     demands = demands_of(reach.space, wanted)
     finals = [position for position in reach.finals if _ends_as(reach.walk, position, wanted)]
-    possible = {position for position in finals if (reach.memories[position] & demands).satisfiable()}
+    possible = {position for position in finals if (reach.ending(position) & demands).satisfiable()}
     for _, layer in layers(reach) if possible else ():
         for position in finals:
             if position in possible and position in layer:
-                for results in reach.space.each(layer[position] & demands):
+                for results in reach.space.each(layer[position] & reach.ending(position) & demands):
                     yield tell(reach.walk, results, position)
 
 

@@ -43,6 +43,8 @@ class Frame:
         torn: what came of a call in flight that a later region's departure breaks off: interrupted, or cancelled by
             what cancels them all; None if there is none.
         departure: how a region has left, if one has.
+        stopping: how a region goes on whose compensation, brought to its end although the region was interrupted,
+            was not ok; it prevails over the departure.
     """
 
     fork: str
@@ -53,6 +55,7 @@ class Frame:
     interrupted: bool = False
     torn: Outcome | None = None
     departure: Departure | None = None
+    stopping: Departure | None = None
 
     def agrees(self, torn: Outcome | None) -> bool:
         """Whether all that is known of how a region has left allows a call in flight to have ended so."""

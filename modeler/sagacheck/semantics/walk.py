@@ -194,9 +194,18 @@ class Walk:
         if not any(frame.fork in self._left for frame in position.frames):
             return
         for kind, result, torn in self._torn(position, node):
-            target = self._next_region(in_top_frame(position, interrupted=True, torn=torn), [])
+            stopping = self._stopping(position, node, result) or position.frames[-1].stopping
+            target = self._next_region(in_top_frame(position, interrupted=True, torn=torn, stopping=stopping), [])
             if target is not None:
                 yield Move(kind, node.id, result, target)
+
+    def _stopping(self, position: Position, node: AnyNode, result: str) -> Departure | None:
+        """How all goes on when a compensation that was brought to its end leads out of the region by its failure."""
+        edge = self.chart.successors[node.id].get(result)
+        if not isinstance(node, Compensate) or edge is None or result == Outcome.OK:
+            return None
+        inside = self._region(position) in self.chart.enclosing(self.chart.node[edge.target].region)
+        return None if inside else Departure(node.id, edge.target, result)
 
     def _torn(self, position: Position, node: AnyNode) -> Iterator[tuple[MoveKind, str, Outcome | None]]:
         """What may come of a node whose region is interrupted, and what a later departure must agree with."""
@@ -296,7 +305,7 @@ class Walk:
             return self._next_region(in_top_frame(position, failed=position.frames[-1].failed or node.failed), links)
         if isinstance(node, Join):
             return replace(position, stuck=DONE)
-        return position
+        return replace(position, answered=False) if isinstance(node, End) else position
 
     def _enter(self, position: Position, links: list[Link]) -> Position | None:
         """Arrives at a region's entry, which may be missing."""
@@ -319,13 +328,16 @@ class Walk:
         """Leaves a fork all of whose regions have ended; None if a promise was not kept."""
         outside = replace(position, node=fork.join, frames=position.frames[:-1])
         if frame.departure is not None:
-            follow = self._leave if frame.departure.target is None else self._go
-            return follow(outside, frame.departure, links)
+            last = frame.stopping or frame.departure
+            departure = replace(frame.departure, source=last.source, target=last.target)
+            follow = self._leave if departure.target is None else self._go
+            return follow(outside, departure, links)
         if frame.interrupted:
             if not outside.frames or not outside.frames[-1].agrees(frame.torn):
                 return None
             torn = frame.torn or outside.frames[-1].torn
-            return self._next_region(in_top_frame(outside, interrupted=True, torn=torn), links)
+            stopping = frame.stopping or outside.frames[-1].stopping
+            return self._next_region(in_top_frame(outside, interrupted=True, torn=torn, stopping=stopping), links)
         edges = self.chart.successors.get(fork.join, {})
         if frame.held and not frame.failed:
             if outside.frames:
