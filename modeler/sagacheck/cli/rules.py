@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from sagacheck.cli import options
-from sagacheck.cli.output import outputs_of, palette, write
+from sagacheck.cli.output import outputs_of, page_of, palette, write
 
 
 @click.command(name="rules", short_help="List all rules.")
@@ -20,7 +20,7 @@ def command(outputs: tuple[str, ...], color: str) -> None:
       sagacheck rules -o json
     """  # noqa: D301 - click wants the character itself
     from sagacheck.render.json_report import json_text
-    from sagacheck.render.terminal import PLAIN
+    from sagacheck.render.terminal import PLAIN, set_in_lines
     from sagacheck.rules.registry import all_rules
 
     for output in outputs_of(outputs, ("text", "json")):
@@ -34,8 +34,17 @@ def command(outputs: tuple[str, ...], color: str) -> None:
         colours = PLAIN if output.file is not None else palette(color)
         width = max(len(rule.name) for rule in all_rules())
         lines = [
-            f"{colours.paint('bold', rule.code)}  {colours.paint(rule.severity.value, f'{rule.severity.value:<7}')}  "
-            f"{rule.name:<{width}}  {rule.summary}\n"
+            line
             for rule in all_rules()
+            for line in set_in_lines(
+                [
+                    colours.paint("bold", rule.code),
+                    colours.paint(rule.severity.value, f"{rule.severity.value:<7}"),
+                    f"{rule.name:<{width}}",
+                    rule.summary,
+                ],
+                page_of(output),
+                hanging=7,
+            )
         ]
-        write(output, "".join(lines))
+        write(output, "".join(line + "\n" for line in lines))
