@@ -87,8 +87,12 @@ class Interpreter:
             self.called.add(node.step)
             if outcome is Outcome.OK:
                 self.status[node.step] = Status.APPLIED
-            elif outcome is not Outcome.REJECTED and self.status[node.step] is not Status.APPLIED:
-                self.status[node.step] = Status.MAYBE
+            elif self.status[node.step] is not Status.APPLIED:
+                spec = self.chart.step[node.step]
+                if outcome is not Outcome.REJECTED:
+                    self.status[node.step] = Status.MAYBE
+                elif not spec.effect or (spec.contract is not None and spec.contract.stores_rejections):
+                    self.status[node.step] = Status.NONE
         if isinstance(node, Compensate) and outcome is not None:
             self.undoing_called.update(node.steps)
             for step in node.steps:

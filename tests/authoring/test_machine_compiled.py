@@ -17,6 +17,7 @@ from sagacheck import (
     CompiledSaga,
     Condition,
     Keyed,
+    Natural,
     NonCompensatable,
     Retry,
     Saga,
@@ -396,3 +397,38 @@ def test_an_outcome_without_an_edge_cannot_be_told() -> None:
     chart = chart_with(Call(id="a", step="a", outcomes=outcomes), end, edges=(Edge("a", "ok", "end"),))
     with pytest.raises(ValueError, match=re.escape("'a' cannot answer 'rejected'; it can answer: ok")):
         machine_of_chart(chart)().answer("a", "rejected")
+
+
+@pytest.mark.parametrize(
+    ("called", "expected"),
+    [
+        (Step("a", contract=Keyed("id")), Status.NONE),
+        (Step("a", contract=Barrier("id")), Status.NONE),
+        (Step("a", effect=False), Status.NONE),
+        (Step("a", contract=Keyed("id", stores_rejections=False)), Status.MAYBE),
+        (Step("a", contract=Natural()), Status.MAYBE),
+        (Step("a"), Status.MAYBE),
+    ],
+)
+def test_a_rejection_settles_an_earlier_silence_where_rejections_are_stored(called: Step, expected: Status) -> None:
+    outcomes = called.spec.outcomes
+    chart = Chart(
+        name="again",
+        start="a",
+        nodes=(Call(id="a", step="a", outcomes=outcomes), Wait(id="later"), end),
+        edges=(
+            Edge("a", "ok", "end"),
+            Edge("a", "rejected", "end"),
+            Edge("a", "unknown", "later"),
+            Edge("later", NEXT, "a"),
+        ),
+        steps=(called.spec,),
+        origin=Origin.MACHINE,
+    )
+    run = machine_of_chart(chart)()
+    run.answer("a", "unknown")
+    assert Status.MAYBE is run.ledger["a"]
+    run.later_next()
+    run.answer("a", "rejected")
+    assert ("end",) == run.resting_at
+    assert expected is run.ledger["a"]

@@ -120,15 +120,43 @@ def test_a_guard_is_a_question_where_the_outcome_does_not_settle_it() -> None:
     assert "off" == ways(chart, "calling", "rejected")
 
 
-def test_a_transition_behind_one_that_is_always_taken_is_never_taken() -> None:
+def test_a_transition_behind_one_for_the_same_outcome_that_is_always_taken_is_never_taken() -> None:
     class Masked(SagaMachine):
         calling = Call(look, initial=True)
-        done, off = Committed(), Aborted()
-        answered = rejected(unknown(calling.to(off))) | ok(calling.to(done))
+        done, off, late = Committed(), Aborted(), Aborted()
+        answered = ok(calling.to(done))
+        refused = rejected(unknown(calling.to(off))) | rejected(calling.to(late))
 
     chart = chart_of_machine(Masked)
-    assert "off" == ways(chart, "calling", "ok")
-    assert ["ok -> off", "ok -> done", "rejected -> off", "unknown -> off"] == edges_of(chart)["calling"]
+    assert "off" == ways(chart, "calling", "rejected")
+    assert ["ok -> done", "rejected -> off", "rejected -> late", "unknown -> off"] == edges_of(chart)["calling"]
+
+
+def test_who_answers_a_guard_is_known_or_said() -> None:
+    class Mixed:
+        inherited = True
+
+    class Asking(Mixed, SagaMachine):
+        noted: bool
+        calling = Call(look, initial=True)
+        done, off = Committed(), Aborted()
+        answered = ok(calling.to(done, cond="own and inherited and noted and not wrapped and days > 3"))
+        refused = rejected(calling.to(off, unless="wrapped"))
+
+        def own(self) -> bool:
+            raise AssertionError
+
+    asked = [text for text in chart_of_machine(Asking).assumptions if "asked of the model" in text]
+    assert ["the guard `wrapped` is asked of the model", "the guard `days` is asked of the model"] == asked
+
+
+def test_a_guard_that_is_like_a_state_or_an_event_is_not_taken_for_misspelt() -> None:
+    class Near(SagaMachine):
+        charging = Call(look, initial=True)
+        done = Committed()
+        charged = ok(charging.to(done, cond="charge"))
+
+    assert "the guard `charge` is asked of the model" in chart_of_machine(Near).assumptions
 
 
 def test_where_several_events_tell_one_outcome_it_matters_which_one_does() -> None:
@@ -203,7 +231,8 @@ def test_a_call_that_is_not_entered_again_is_not_made_again() -> None:
         calling = Call(look, initial=True)
         done, off = Committed(), Aborted()
         went = ok(calling.to(done))
-        refused = rejected(calling.to(None)) | unknown(calling.to(calling, internal=True))
+        refused = rejected(calling.to(None))
+        silent = unknown(calling.to(calling, internal=True))
 
     chart = chart_of_machine(Sleepy)
     assert {

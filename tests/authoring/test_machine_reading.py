@@ -251,23 +251,6 @@ def test_what_a_compensation_undoes_it_may_share_and_need_not_be_called_here() -
     assert ["first", "second"] == [step.name for step in chart.steps]
 
 
-def test_a_step_that_names_no_compensation_is_undone_by_the_state_that_undoes_it() -> None:
-    class Silent(SagaMachine):
-        calling = Call(bare, initial=True)
-        taking_back = Compensate(bare)
-        done, off = Committed(), Aborted()
-        went = ok(calling.to(done)) | ok(taking_back.to(off))
-        broke = rejected(calling.to(taking_back))
-
-    chart = chart_of_machine(Silent)
-    node, step = chart.node["taking_back"], chart.step["bare"]
-    assert isinstance(node, charts.Compensate)
-    assert ("taking_back", (Outcome.OK, Outcome.FAILED)) == (node.action, node.outcomes)
-    assert step.compensation is not None
-    assert "taking_back" == step.compensation.action
-    assert bare.spec.undo is None
-
-
 def test_a_machine_that_turns_exceptions_into_events_says_so() -> None:
     class Soft(SagaMachine):
         catch_errors_as_events = True

@@ -17,7 +17,9 @@ from sagacheck import (
     Committed,
     Compensate,
     Failed,
+    Informational,
     Manual,
+    NonCompensatable,
     SagaMachine,
     Step,
     cancelled,
@@ -198,6 +200,32 @@ def two_regions_of_one_name() -> type[SagaMachine]:
     )
 
 
+def undoing(step: Step) -> Callable[[], type[SagaMachine]]:
+    def make() -> type[SagaMachine]:
+        taking_back, done = Compensate(step, initial=True), Aborted()
+        return machine(taking_back=taking_back, done=done, went=ok(taking_back.to(done)))
+
+    return make
+
+
+def one_event(*marks: Callable[[Any], Any], **guard: str) -> Callable[[], type[SagaMachine]]:
+    """A machine whose event holds one transition for each mark, all of them with this guard."""
+
+    def make() -> type[SagaMachine]:
+        calling, done = Call(look, initial=True), Committed()
+        event = marks[0](calling.to(done, **guard))
+        for mark in marks[1:]:
+            event |= mark(calling.to(done, **guard))
+        return machine(calling=calling, done=done, answered=event, agreed=True)
+
+    return make
+
+
+def misspelt() -> type[SagaMachine]:
+    calling, done = Call(look, initial=True), Committed()
+    return machine(calling=calling, done=done, went=ok(calling.to(done, cond="paid and not agreed")), agred=True)
+
+
 def no_states() -> type[SagaMachine]:
     return machine()
 
@@ -232,6 +260,38 @@ def no_states() -> type[SagaMachine]:
         (history, "has a history, and cannot be checked yet"),
         (two_regions_of_one_name, "`first.region` is not the only `region`"),
         (no_states, "it has no states"),
+        (
+            undoing(Step("take")),
+            "`taking_back` undoes 'take', which names no compensation; write Step('take', compensation='...')",
+        ),
+        (
+            undoing(look),
+            "`taking_back` undoes 'look', which has effect=False and leaves nothing to undo; leave this state out",
+        ),
+        (
+            undoing(Step("pay", compensation=NonCompensatable("cash"))),
+            "`taking_back` undoes 'pay', which is marked NonCompensatable; leave this state out, or write Step('pay', ",
+        ),
+        (
+            undoing(Step("mail", compensation=Informational("mere news"))),
+            "`taking_back` undoes 'mail', which is marked Informational; leave this state out",
+        ),
+        (
+            one_event(ok, rejected),
+            (
+                "`answered` holds both ok and rejected of `calling`: the first transition of an event always wins; "
+                "give each outcome an event of its own"
+            ),
+        ),
+        (one_event(ok, rejected, unknown), "`answered` holds ok, rejected and unknown of `calling`: the first"),
+        (one_event(ok, rejected, cond="agreed"), "`answered` holds both ok and rejected of `calling`: the first"),
+        (
+            misspelt,
+            (
+                "the guard `agreed` is no name of Wrong; did you mean `agred`? "
+                "If the model answers it, say so in the class: `agreed: bool`"
+            ),
+        ),
         (lambda: machine(a=Call(look, initial=True), saga_name=" "), "saga_name = ' ': write a name"),
         (lambda: machine(a=Call(look, initial=True), cancellable="yes"), "cancellable = 'yes': write True or False"),
         (lambda: machine(a=Call(look, initial=True), residue_accepted=""), "residue_accepted = '': write why"),
@@ -246,6 +306,12 @@ def test_what_cannot_be_charted_is_refused_with_what_to_write(
         chart_of_machine(made)
     assert str(caught.value).startswith("Wrong cannot be checked as it stands\n  ")
     assert caught.value.problems
+
+
+def test_an_event_is_told_off_once_however_many_outcomes_it_holds() -> None:
+    with pytest.raises(MachineError) as caught:
+        chart_of_machine(one_event(ok, rejected, unknown, cancelled)())
+    assert 1 == len(caught.value.problems)
 
 
 def test_everything_that_is_wrong_is_said_at_once_with_its_place() -> None:
@@ -278,7 +344,7 @@ def test_everything_that_is_wrong_is_said_at_once_with_its_place() -> None:
         ),
         (
             lambda: Call(unmarked),  # type: ignore[arg-type]
-            "wants the step: Call(Step('unmarked'))",
+            "wants the step: Call(Step(unmarked))",
         ),
         (
             lambda: Call(3),  # type: ignore[arg-type]
@@ -288,6 +354,12 @@ def test_everything_that_is_wrong_is_said_at_once_with_its_place() -> None:
             lambda: Compensate("release"),  # type: ignore[arg-type]
             "wants the step: Compensate(Step('release'))",
         ),
+        (
+            lambda: Call(lambda: None),  # type: ignore[arg-type]
+            "Call(a lambda) wants a step, like Call(Step('payment.charge'))",
+        ),
+        (Call, "Call: missing a required argument: 'step'; write Call(Step('payment.charge'))"),
+        (lambda: ok(State().to), "ok(<statemachine.state._ToState>): wrap a transition"),
         (Compensate, "Compensate() undoes nothing; name the step"),
         (Manual, "Manual() says nothing; write what a person has to do"),
         (lambda: Manual("  "), "Manual() says nothing"),

@@ -107,8 +107,11 @@ def test_a_step_that_failed_is_not_committed_after_it_was_undone() -> None:
         charging = Call(charge, initial=True)
         refunding = Compensate(charge)
         paid, called_off, owed = Committed(), Aborted(), Manual("refund by hand")
-        charged = ok(charging.to(paid)) | rejected(charging.to(called_off)) | unknown(charging.to(refunding))
-        refunded = ok(refunding.to(paid)) | unknown(refunding.to(owed))
+        charged = ok(charging.to(paid))
+        refused = rejected(charging.to(called_off))
+        silent = unknown(charging.to(refunding))
+        refunded = ok(refunding.to(paid))
+        not_refunded = unknown(refunding.to(owed))
 
     codes = _codes(chart_of_machine(Payment))
     assert "SC212" in codes

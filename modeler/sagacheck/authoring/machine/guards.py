@@ -75,7 +75,7 @@ class Vocabulary:
 
     def _expression(self, text: str) -> Formula:
         try:
-            tree = ast.parse(text if text.isidentifier() else replace_operators(text).strip(), mode="eval")
+            tree = ast.parse(as_python(text), mode="eval")
         except SyntaxError:
             return Asked(text)
         return _formula(tree.body)
@@ -96,6 +96,11 @@ class Vocabulary:
             number += 1
             taken = f"{name} ({number})"
         return str(taken)
+
+
+def as_python(text: str) -> str:
+    """A guard that is written as text, in Python's words."""
+    return text if text.isidentifier() else replace_operators(text).strip()
 
 
 def _formula(node: ast.expr) -> Formula:

@@ -12,6 +12,7 @@ from sagacheck.authoring.machine.class_source import assigned_in
 from sagacheck.authoring.machine.states import Call, Compensate, Ending, Failed, SagaMachine, marks_of
 from sagacheck.core.outcome import Outcome
 from sagacheck.core.span import Span
+from sagacheck.core.step import StepSpec
 
 Problem = tuple[Span | None, str]
 
@@ -171,6 +172,19 @@ def _check_kind(layout: Layout, state: State) -> None:
         if len(actions) > 1:
             called = " and ".join(sorted(actions))
             _refuse(layout, state, f"makes one call, but its steps are undone by {called}; write a state for each")
+        for step in state.steps:
+            if step.compensation is None:
+                _refuse(layout, state, f"undoes {step.name!r}, {_why_not_undone(step)}")
+
+
+def _why_not_undone(step: StepSpec) -> str:
+    """Why a step has no compensation, and what to write so that it has one."""
+    remedy = f"Step({step.name!r}, compensation='...')"
+    if not step.effect:
+        return f"which has effect=False and leaves nothing to undo; leave this state out, or write {remedy}"
+    if step.undo is not None:
+        return f"which is marked {type(step.undo).__name__}; leave this state out, or write {remedy}"
+    return f"which names no compensation; write {remedy}"
 
 
 def _check_transition(layout: Layout, state: State, transition: Transition) -> None:

@@ -34,9 +34,15 @@ class Memory:
         """What is known of a step's effect."""
         return self.status.get(step, Status.NONE)
 
-    def after_call(self, step: str, outcome: Outcome) -> Memory:
-        """What is known once a call was answered, or given up."""
-        status = {**self.status, step: after_call(self.status_of(step), outcome)}
+    def after_call(self, step: str, outcome: Outcome, *, settles: bool = False) -> Memory:
+        """What is known once a call was answered, or given up.
+
+        Args:
+            step: name of the step that was called.
+            outcome: what came of it.
+            settles: whether a rejection says that an earlier call without an answer had no effect either.
+        """
+        status = {**self.status, step: after_call(self.status_of(step), outcome, settles=settles)}
         return replace(self, status=status, called=self.called | {step})
 
     def after_compensation(self, steps: Iterable[str], outcome: Outcome) -> Memory:

@@ -9,6 +9,7 @@ from statemachine import State
 from statemachine.transition import Transition
 from statemachine.utils import humanize_id
 
+from sagacheck.authoring.machine.answering import problems_of_guards
 from sagacheck.authoring.machine.class_source import header_of
 from sagacheck.authoring.machine.decisions import (
     Decider,
@@ -96,6 +97,7 @@ class _Reading:
         self.vocabulary = Vocabulary(self.machine)
         self.names.update(state.id for state in self.layout.states)
         self.layout.problems.extend(problems_of_words(self.machine))
+        self.layout.problems.extend(problems_of_guards(self.layout, self.vocabulary))
         self._gather_steps()
 
     def read(self) -> None:
@@ -129,7 +131,7 @@ class _Reading:
         return _with_changing_answers(drawn)
 
     def _gather_steps(self) -> None:
-        """Every step that is called or undone; one without a word about its undoing gets it from its state."""
+        """Every step that is called or undone."""
         undone = [
             (step, state) for state in self.layout.states if isinstance(state, Compensate) for step in state.steps
         ]
@@ -140,9 +142,6 @@ class _Reading:
                     f"`{state.id}` means another step named {step.name!r} than a state before it; use one Step for both"
                 )
                 self.layout.problems.append((self.layout.span_of(state), text))
-        for step, state in undone:
-            if self.steps[step.name].undo is None:
-                self.steps[step.name] = replace(step, undo=_undo_by(state))
 
     def _node(self, state: State) -> AnyNode:
         name, region, span = state.id, self.layout.region[id(state)], self.layout.span_of(state)
@@ -285,10 +284,8 @@ class _Reading:
 
 
 def _undo_by(state: Compensate) -> CompensationSpec:
-    for step in state.steps:
-        if step.compensation is not None:
-            return step.compensation
-    return CompensationSpec(state.id)
+    """The compensation that a state calls; one without is refused before."""
+    return next(step.compensation for step in state.steps if step.compensation is not None)
 
 
 def _entry(region: State) -> str:

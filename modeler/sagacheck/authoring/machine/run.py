@@ -25,6 +25,7 @@ from sagacheck.core.chart import (
     Exit,
     Fork,
 )
+from sagacheck.core.misuse import written
 from sagacheck.core.outcome import Outcome
 
 if TYPE_CHECKING:
@@ -105,8 +106,9 @@ class Run:
             own = transition.source.id == self.wiring.states[node.id]
             outcome = self.wiring.outcome_of(node.id, event) if own else Outcome.INTERRUPTED
             if isinstance(node, Call):
-                step = node.step
-                self.changes.append(lambda memory: memory.after_call(step, outcome))
+                step, spec = node.step, self.wiring.chart.step.get(node.step)
+                settles = spec is not None and spec.settles
+                self.changes.append(lambda memory: memory.after_call(step, outcome, settles=settles))
             else:
                 steps = node.steps
                 self.changes.append(lambda memory: memory.after_compensation(steps, outcome))
@@ -168,7 +170,9 @@ class Run:
         if isinstance(answer, bool):
             answer = YES if answer else NO
         if answer not in condition.answers:
-            msg = f"{condition.name!r} was answered {answer!r}; it has the answers {', '.join(condition.answers)}"
+            msg = (
+                f"{condition.name!r} was answered {written(answer)}; it has the answers {', '.join(condition.answers)}"
+            )
             raise ValueError(msg)
         return str(answer)
 

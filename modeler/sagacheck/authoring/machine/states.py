@@ -15,6 +15,7 @@ from sagacheck.authoring.flow import Step
 from sagacheck.authoring.source import caller_span
 from sagacheck.core.chart import Chart
 from sagacheck.core.duration import Duration
+from sagacheck.core.misuse import taught, written
 from sagacheck.core.outcome import EndKind, Outcome
 from sagacheck.core.span import Span
 from sagacheck.core.step import StepSpec
@@ -83,6 +84,7 @@ class SagaMachine(StateMachine):
         return any(isinstance(state, Failed) for region in source.states for state in region.states if state in active)
 
 
+@taught("Call(Step('payment.charge'))")
 class Call(State):
     """A state that calls a step on entry.
 
@@ -233,7 +235,7 @@ def _each(transitions: object, outcome: Outcome) -> Iterator[Transition]:
     if isinstance(transitions, Transition):
         transitions = TransitionList([transitions])
     if not isinstance(transitions, TransitionList):
-        msg = f"{outcome}({transitions!r}): wrap a transition, like {outcome}(charging.to(shipping))"
+        msg = f"{outcome}({written(transitions)}): wrap a transition, like {outcome}(charging.to(shipping))"
         raise TypeError(msg)
     for transition in transitions:
         if isinstance(transition.source, AnyState):
@@ -247,9 +249,9 @@ def _spec(step: object, where: str) -> StepSpec:
         return step
     if isinstance(step, Step):
         return step.spec
-    if isinstance(step, str) or callable(step):
-        name = step if isinstance(step, str) else getattr(step, "__name__", "...")
-        msg = f"{where}({step!r}) wants the step: {where}(Step({name!r}))"
+    shown = written(step)
+    if isinstance(step, str) or (callable(step) and " " not in shown):
+        msg = f"{where}({shown}) wants the step: {where}(Step({shown}))"
     else:
-        msg = f"{where}({step!r}) wants a step, like {where}(Step('payment.charge'))"
+        msg = f"{where}({shown}) wants a step, like {where}(Step('payment.charge'))"
     raise TypeError(msg)

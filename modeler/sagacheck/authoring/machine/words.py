@@ -6,10 +6,12 @@ from collections.abc import Iterator
 
 from statemachine.callbacks import CallbackGroup
 
+from sagacheck.authoring.machine.answering import asked_of_the_model
 from sagacheck.authoring.machine.class_source import header_of
 from sagacheck.authoring.machine.layout import Problem, every_state, leaving
 from sagacheck.authoring.machine.states import SagaMachine
 from sagacheck.core.duration import seconds
+from sagacheck.core.misuse import written
 
 _UNCALLED = "callbacks were not run: entering a state is taken to make the call that it declares, once"
 
@@ -18,12 +20,12 @@ def problems_of_words(machine: type[SagaMachine]) -> list[Problem]:
     """What the class says about the saga as a whole and makes no sense."""
     wrong = []
     if machine.saga_name is not None and not (isinstance(machine.saga_name, str) and machine.saga_name.strip()):
-        wrong.append(f"saga_name = {machine.saga_name!r}: write a name like 'place-order'")
+        wrong.append(f"saga_name = {written(machine.saga_name)}: write a name like 'place-order'")
     if not isinstance(machine.cancellable, bool):
-        wrong.append(f"cancellable = {machine.cancellable!r}: write True or False")
+        wrong.append(f"cancellable = {written(machine.cancellable)}: write True or False")
     reason = machine.residue_accepted
     if reason is not None and not (isinstance(reason, str) and reason.strip()):
-        wrong.append(f"residue_accepted = {reason!r}: write why what cannot be undone may stay")
+        wrong.append(f"residue_accepted = {written(reason)}: write why what cannot be undone may stay")
     try:
         seconds(machine.resume_within)
     except (TypeError, ValueError) as error:
@@ -43,3 +45,5 @@ def assumptions_of(machine: type[SagaMachine]) -> Iterator[str]:
         yield "an event that no transition handles is ignored without a word"
     if any(spec.group is CallbackGroup.VALIDATOR for t in transitions for spec in t._specs):  # noqa: SLF001 - not public
         yield "validators let every transition pass"
+    for name in asked_of_the_model(machine, transitions):
+        yield f"the guard `{name}` is asked of the model"
