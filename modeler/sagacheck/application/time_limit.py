@@ -100,7 +100,8 @@ class _Guard:
                 signal.setitimer(signal.ITIMER_PROF, 0)
                 faulthandler.unregister(signal.SIGPROF)
             signal.signal(signal.SIGALRM, self.previous or signal.SIG_DFL)  # type: ignore[arg-type]
-        else:
+        elif self.strikes:
+            # Only where something may be pending: on CPython 3.11 taking back nothing leaves a trace for ever.
             _raise_in(self.thread, None)
 
     def _strike(self, _signal: int, _frame: FrameType | None) -> None:
@@ -116,6 +117,7 @@ class _Guard:
         for _ in range(_STRIKES):
             with self.striking:
                 if self.armed:
+                    self.strikes += 1
                     _raise_in(self.thread, TimeOver)
             if self.over.wait(_AGAIN):
                 return

@@ -32,8 +32,8 @@ from sagacheck.core.chart import AnyNode, End, Exit, Fork, Origin
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.rules.rule import cause, evidence, quoted
 from sagacheck.semantics.analysis import Analysis
+from sagacheck.semantics.labels import labels
 from sagacheck.semantics.questions import Question, anything, stuck_at
-from sagacheck.semantics.walk import labels
 
 CODE = "SC103"
 NAME = "dead-end"

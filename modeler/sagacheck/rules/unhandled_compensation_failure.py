@@ -37,8 +37,8 @@ from sagacheck.core.outcome import OUTSTANDING
 from sagacheck.core.scenario import Scenario
 from sagacheck.rules.rule import Evidence, cause, quoted, says, unhandled
 from sagacheck.semantics.analysis import Analysis
+from sagacheck.semantics.labels import labels
 from sagacheck.semantics.questions import Question, anything, example, happens, showing, stuck_at
-from sagacheck.semantics.walk import labels
 
 if TYPE_CHECKING:
     from sagacheck.semantics.symbolic import Space

@@ -37,8 +37,8 @@ from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import OUTSTANDING, Outcome
 from sagacheck.rules.rule import cause, evidence, quoted, says, unhandled
 from sagacheck.semantics.analysis import Analysis
+from sagacheck.semantics.labels import labels
 from sagacheck.semantics.questions import Question, anything, happens, having, stuck_at
-from sagacheck.semantics.walk import labels
 
 CODE = "SC101"
 NAME = "unhandled-outcome"

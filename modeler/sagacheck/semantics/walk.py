@@ -39,6 +39,7 @@ from sagacheck.core.chart import (
     Wait,
 )
 from sagacheck.core.outcome import Outcome
+from sagacheck.semantics.labels import labels
 from sagacheck.semantics.loops import Link, find_loops
 from sagacheck.semantics.position import Departure, Frame, Move, MoveKind, Position, in_top_frame, resting, running
 
@@ -369,22 +370,6 @@ def _taken(chart: Chart) -> list[Link]:
     taken = replace(chart, edges=edges)
     reached = taken.reachable([chart.start])
     return [link for link in taken.links() if link[0] in reached]
-
-
-def labels(chart: Chart, node: AnyNode) -> tuple[str, ...]:
-    """The labels that a node needs edges for."""
-    if isinstance(node, Call | Compensate):
-        return node.outcomes
-    if isinstance(node, Choice):
-        return node.test.answers if isinstance(node.test, Condition) else (YES, NO)
-    if isinstance(node, Wait):
-        return (NEXT,)
-    if isinstance(node, Join):
-        forks = [fork for fork in chart.fork_of.values() if fork.join == node.id]
-        regions = {region.id for fork in forks for region in fork.regions}
-        failing = any(isinstance(exit_, Exit) and exit_.failed and exit_.region in regions for exit_ in chart.nodes)
-        return (DONE, FAILED) if failing else (DONE,)
-    return ()
 
 
 def _without_broken_promises(moves: dict[Position, tuple[Move, ...]], walk: Walk) -> dict[Position, tuple[Move, ...]]:
