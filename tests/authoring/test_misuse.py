@@ -64,6 +64,11 @@ class Warehouse:
         (lambda: Step("a", retry=Retry.until_known), "retry=Retry.until_known: write Retry(attempts=3)"),
         (lambda: Step("a", retry=lambda: 3), "retry=a lambda: write Retry(attempts=3)"),
         (lambda: Step(lambda: None), "a lambda has no name that people could read; give it one: Step(..., name="),
+        (
+            lambda: Step("a", compensation=lambda: None),
+            "a lambda has no name that people could read; give it one: write",
+        ),
+        (lambda: parallel(a, lambda: None), "a lambda in parallel is no step; write Step(..., name='payment.charge')"),  # type: ignore[arg-type]
         (lambda: Step(functools.partial(charge)), "partial(charge) has no name that people could read"),
         (lambda: Step(a), "a step was given where the action"),
         (Compensation, "Compensation: missing a required argument: 'action'; write Compensation("),

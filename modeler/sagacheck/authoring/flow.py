@@ -332,8 +332,10 @@ def a_flow(value: object, where: str) -> Flow:
     if isinstance(value, Flow):
         return value
     shown = written(value)
-    if isinstance(value, str) or callable(value):
-        msg = f"{shown} {where} is no step; write Step({'...' if ' ' in shown and callable(value) else shown})"
+    if isinstance(value, str) or (callable(value) and " " not in shown):
+        msg = f"{shown} {where} is no step; write Step({shown})"
+    elif callable(value):
+        msg = f"{shown} {where} is no step; write Step(..., name='payment.charge')"
     elif isinstance(value, list | tuple | set):
         msg = f"{shown} {where} is no flow; join its steps with >>: reserve >> charge"
     elif type(value).__name__ == "Saga":
@@ -366,7 +368,8 @@ def _action(action: object, what: str, name: str | None = None) -> tuple[str, Ca
         return name, action
     qualified = getattr(action, "__qualname__", None)
     if isinstance(action, functools.partial) or qualified is None or "<" in qualified:
-        msg = f"{written(action)} has no name that people could read; give it one: Step(..., name='payment.charge')"
+        remedy = "Step(..., name='payment.charge')" if what == "action" else "write `def`, and hand over that function"
+        msg = f"{written(action)} has no name that people could read; give it one: {remedy}"
         raise TypeError(msg)
     owner, _, function = qualified.rpartition(".")
     return f"{owner or action.__module__.rpartition('.')[2]}.{function}", action
