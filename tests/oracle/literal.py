@@ -171,7 +171,7 @@ class Interpreter:
 
     def after_branch(self, branches: tuple[Run, ...], changed: Run, diary: Diary) -> Moment:
         """Where parallel branches are when one of them has come further."""
-        if changed is FAILED and self.profile.siblings is Siblings.INTERRUPTED:
+        if is_failing(changed) and self.profile.siblings is Siblings.INTERRUPTED:
             for index, branch in enumerate(branches):
                 after, abandoned = torn_down(branch)
                 branches = (*branches[:index], after, *branches[index + 1 :])
