@@ -108,7 +108,7 @@ class Reach:
         """
         memories = self.memories[position]
         same = self.memories.get(replace(position, cancelled=False)) if position.cancelled else None
-        return memories if same is None else memories & ~same
+        return memories if same is None else memories & ~same.exists(self.space.failed.erase)
 
     def at(self, which: Which) -> Memories:
         """The memories with which any of the positions that count is reached; remembered for each `which`."""
