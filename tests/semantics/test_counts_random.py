@@ -172,6 +172,7 @@ def test_the_order_in_which_steps_are_declared_changes_no_count(profile: str) ->
         ("parallel(b, pivot >> c)", "cancellable=True"),
         ("when(x, a) >> b", "cancellable=True"),
         ("c >> first_of(pivot, b)", "profile='temporal'"),
+        ("parallel(when(x, a), b >> when(y, c)) >> d", "cancellable=True"),
         ("parallel(parallel(first_of(a, b), c), d)", "profile='temporal'"),
     ],
 )

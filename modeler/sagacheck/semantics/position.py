@@ -37,6 +37,7 @@ class Frame:
         fork: its id.
         index: index of the region that is walked now.
         running: whether time has passed in this region since a call started, so that it can be held before the next one.
+        moving: the same for regions that have ended: whether one of them ended with an answer, not with a question.
         failed: whether a region came to a failed exit.
         held: whether a region was held.
         interrupted: whether a region was interrupted.
@@ -50,6 +51,7 @@ class Frame:
     fork: str
     index: int = 0
     running: bool = False
+    moving: bool = False
     failed: bool = False
     held: bool = False
     interrupted: bool = False

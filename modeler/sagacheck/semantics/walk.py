@@ -321,7 +321,8 @@ class Walk:
         if frame.index + 1 < len(fork.regions):
             region = fork.regions[frame.index + 1]
             links.append((fork.id, region.id, region.entry))
-            moved = in_top_frame(position, index=frame.index + 1, running=False)
+            moving = frame.moving or frame.running
+            moved = in_top_frame(position, index=frame.index + 1, running=False, moving=moving)
             return self._enter(replace(moved, node=region.entry), links)
         return self._join(position, frame, fork, links)
 
@@ -352,7 +353,9 @@ class Walk:
         moved, cut = self._repeat(outside, links[-1])
         if cut:
             return Position(edge.target, loops=moved.loops, cancelled=moved.cancelled, cut=True)
-        return self._go(moved, Departure(fork.join, edge.target, label), links)
+        # A join takes no time: what comes behind it comes in the instant in which the last region ended.
+        behind = self._answered(resting(moved)) if frame.moving or frame.running else resting(moved)
+        return self._go(behind, Departure(fork.join, edge.target, label), links)
 
     def _fork(self, frame: Frame) -> Fork:
         fork = self.chart.node[frame.fork]
