@@ -168,3 +168,10 @@ def test_only_a_name_that_is_alike_was_meant() -> None:
     assert "agred" == closest("agreed", ["paid", "agred"])
     assert closest("wrapped", ["paid", "agreed"]) is None
     assert closest("wrapped", []) is None
+
+
+def test_a_shared_compensation_with_two_retry_policies_is_refused() -> None:
+    once = Step("stock.reserve", compensation="stock.cancel")
+    sure = Step("stock.confirm", compensation=Compensation("stock.cancel", retry=Retry.until_done()))
+    with pytest.raises(ValueError, match="with two retry policies; share one value"):
+        Saga("order", once >> sure)

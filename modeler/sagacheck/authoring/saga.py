@@ -12,6 +12,7 @@ from sagacheck.authoring.source import caller_span
 from sagacheck.core.chart import Condition
 from sagacheck.core.duration import Duration, seconds
 from sagacheck.core.misuse import check_truth, taught, written
+from sagacheck.core.retry import RetryPolicy
 from sagacheck.core.span import Span
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def profile_named(profile: str | Profile) -> Profile:
 
 
 def _check_steps(name: str, flow: Flow) -> None:
-    """Refuses two steps of one name, and an action that is both a step and a compensation."""
+    """Refuses two steps of one name, an action that is step and compensation, and a compensation with two policies."""
     seen: dict[str, Step] = {}
     for step in flow.steps():
         if step.name in seen:
@@ -127,10 +128,20 @@ def _check_steps(name: str, flow: Flow) -> None:
             )
             raise ValueError(msg)
         seen[step.name] = step
+    policies: dict[str, tuple[str, RetryPolicy]] = {}
     for step in seen.values():
         undo = step.spec.compensation
-        if undo is not None and undo.action in seen:
+        if undo is None:
+            continue
+        if undo.action in seen:
             msg = f"{name}: {undo.action!r} is a step and the compensation of {step.name!r}; give one of them another name"
+            raise ValueError(msg)
+        other, policy = policies.setdefault(undo.action, (step.name, undo.policy))
+        if policy != undo.policy:
+            msg = (
+                f"{name}: {undo.action!r} undoes {other!r} and {step.name!r} at once, with two retry policies; "
+                f"share one value: undo = Compensation({undo.action!r}, retry=...)"
+            )
             raise ValueError(msg)
 
 
