@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from sagacheck.semantics.position import Position
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Layer = Mapping["Position", "Memories"]
 
 
-def layers(reach: Reach, seeds: Iterable[tuple[int, Position, Memories]] | None = None) -> Iterator[tuple[int, Layer]]:
+def layers(reach: Reach) -> Iterator[tuple[int, Layer]]:
     """For each length, ascending, the memories with which a position is reached after that many calls.
 
     Lazily: the layers that nobody asks for are not computed. One layer costs about as many operations as there are
@@ -23,34 +23,42 @@ def layers(reach: Reach, seeds: Iterable[tuple[int, Position, Memories]] | None 
 
     Args:
         reach: what an unrolled walk reaches.
-        seeds: where to begin, as (length, position, memories); at the walk's start if left out.
     """
-    rank = {position: index for index, position in enumerate(reach.walk.order)}
-    following: dict[int, dict[Position, Memories]] = {}
-    for length, position, memories in seeds if seeds is not None else [(0, reach.walk.start, reach.space.start)]:
-        _add(following.setdefault(length, {}), position, memories)
+    rank = _ranks(reach)
+    following: dict[int, dict[Position, Memories]] = {0: {reach.walk.start: reach.space.start}}
     while following:
         length = min(following)
         layer = following.pop(length)
-        waiting = [rank[position] for position in layer]
-        heapq.heapify(waiting)
-        done: set[int] = set()
-        while waiting:
-            index = heapq.heappop(waiting)
-            if index in done:
-                continue
-            done.add(index)
-            position = reach.walk.order[index]
-            for move in reach.walk.moves[position]:
-                image = reach.space.apply(layer[position], move)
-                if not image.satisfiable():
-                    continue
-                if move.cost:
-                    _add(following.setdefault(length + 1, {}), move.target, image)
-                else:
-                    _add(layer, move.target, image)
-                    heapq.heappush(waiting, rank[move.target])
+        _complete(reach, rank, layer, following.setdefault(length + 1, {}))
+        if not following[length + 1]:
+            del following[length + 1]
         yield length, layer
+
+
+def _ranks(reach: Reach) -> dict[Position, int]:
+    return {position: index for index, position in enumerate(reach.walk.order)}
+
+
+def _complete(
+    reach: Reach, rank: Mapping[Position, int], layer: dict[Position, Memories], following: dict[Position, Memories]
+) -> None:
+    """Adds to a layer what is reached from it without a call, and to the following one what is reached by one."""
+    waiting = [rank[position] for position in layer]
+    heapq.heapify(waiting)
+    done: set[int] = set()
+    while waiting:
+        index = heapq.heappop(waiting)
+        if index in done:
+            continue
+        done.add(index)
+        position = reach.walk.order[index]
+        for move in reach.walk.moves[position]:
+            image = reach.space.apply(layer[position], move)
+            if not image.satisfiable():
+                continue
+            _add(following if move.cost else layer, move.target, image)
+            if not move.cost:
+                heapq.heappush(waiting, rank[move.target])
 
 
 def _add(layer: dict[Position, Memories], position: Position, memories: Memories) -> None:
@@ -63,6 +71,8 @@ def shortest_end(
 ) -> tuple[Position, Memories] | None:
     """The end of the shortest scenario that comes to some position with some memory, and the memories there.
 
+    What has come by is carried on beside what has not, layer by layer, until some of it ends.
+
     Args:
         reach: what an unrolled walk reaches.
         at: which positions count.
@@ -70,19 +80,34 @@ def shortest_end(
     """
     if not any(at(position) for position in reach.memories):
         return None
-    for length, layer in layers(reach):
-        found = [(length, position, layer[position] & where(position)) for position in layer if at(position)]
-        seeds = [seed for seed in found if seed[2].satisfiable()]
-        if seeds:
-            return _first_end(reach, seeds)
-    return None
-
-
-def _first_end(reach: Reach, seeds: list[tuple[int, Position, Memories]]) -> tuple[Position, Memories] | None:
-    for _, layer in layers(reach, seeds):
-        ends = [position for position in reach.finals if position in layer]
+    rank = _ranks(reach)
+    passed: dict[Position, Memories] = {}
+    for _, layer in layers(reach):
+        later: dict[Position, Memories] = {}
+        for position in layer:
+            if at(position):
+                _come_by(reach, position, layer[position] & where(position), passed, later)
+        _complete(reach, rank, passed, later)
+        ends = [position for position in reach.finals if position in passed]
         if ends:
             # An end that shows the whole story is better than one where the telling was cut off.
             end = next((position for position in ends if not position.cut), ends[0])
-            return end, layer[end]
+            return end, passed[end]
+        passed = later
     return None
+
+
+def _come_by(
+    reach: Reach,
+    position: Position,
+    memories: Memories,
+    passed: dict[Position, Memories],
+    later: dict[Position, Memories],
+) -> None:
+    """Adds what comes after a position, without a call or after one, unless its region is held there."""
+    if reach.walk.is_final(position) and memories.satisfiable():
+        _add(passed, position, memories)
+    for move in reach.walk.moves[position]:
+        image = reach.space.apply(memories, move)
+        if not move.holds and image.satisfiable():
+            _add(later if move.cost else passed, move.target, image)

@@ -88,6 +88,9 @@ class Position:
     cut: bool = False
 
 
+_HELD = "held"
+
+
 class MoveKind(Enum):
     """What a move does to the ledger and to what is remembered."""
 
@@ -116,6 +119,16 @@ class Move:
     result: str
     target: Position
     links: tuple[Link, ...] = ()
+
+    @classmethod
+    def held(cls, position: Position, target: Position) -> Move:
+        """The move that ends a region before anything happens at its node."""
+        return cls(MoveKind.SILENT, position.node, _HELD, target)
+
+    @property
+    def holds(self) -> bool:
+        """Whether it ends the region instead of letting happen what would happen at the node."""
+        return self.kind is MoveKind.SILENT and self.result == _HELD
 
     @property
     def cost(self) -> int:

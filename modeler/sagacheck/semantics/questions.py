@@ -136,17 +136,17 @@ def showing(analysis: Analysis, question: Question) -> int:
     reached: dict[Position, Memories] = {}
     number = 0
     for position in reach.walk.order:
-        here = reached.pop(position, None)
-        known = reach.memories.get(position)
-        if known is not None and question.at(reach.walk, position):
-            found = known & where
-            here = found if here is None else here | found
-        if here is None or not here.satisfiable():
+        here = reached.pop(position, reach.space.false)
+        found = reach.space.false
+        if position in reach.memories and question.at(reach.walk, position):
+            found = reach.memories[position] & where
+        if not (here | found).satisfiable():
             continue
         if reach.walk.is_final(position):
-            number += 0 if position.cut else reach.space.count(here)
+            number += 0 if position.cut else reach.space.count(here | found)
         for move in reach.walk.moves[position]:
-            image = reach.space.apply(here, move)
+            # Where the region is held, what the position stands for does not come about.
+            image = reach.space.apply(here if move.holds else here | found, move)
             reached[move.target] = reached[move.target] | image if move.target in reached else image
     return number
 

@@ -186,7 +186,7 @@ class Walk:
             return
         target = self._next_region(in_top_frame(position, held=True), [])
         if target is not None:
-            yield Move(MoveKind.SILENT, position.node, "held", target)
+            yield Move.held(position, target)
 
     def _interrupted(self, position: Position, node: AnyNode) -> Iterator[Move]:
         """Ends the region at a call or a wait because a sibling region is left."""
