@@ -53,7 +53,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """An arrival at a node and what was known there; `result` is what came of it, "" for what has none."""
+    """An arrival at a node, and what was known there."""
 
     node: str
     ledger: tuple[tuple[str, Line], ...]

@@ -72,25 +72,40 @@ def check(analysis: Analysis) -> Iterator[Finding]:
 
 def _swallowed(analysis: Analysis, step: str) -> Callable[[Space], Memories]:
     """The memories of a committed saga without the step's effect, and without an alternative in its place."""
-    others = [other.name for other in analysis.chart.steps if other.owes and other.name != step]
-    committed = analysis.scenarios.at(at_end(EndKind.COMMITTED))
+    instead = _taking_over(analysis, step)
 
     def where(space: Space) -> Memories:
-        with_it = committed & space.having(step, [Status.APPLIED])
-        without = committed & space.called(step) & space.having(step, _NOT_THERE)
-        if analysis.chart.origin is Origin.MACHINE:
-            # Whether the end of a definition that unwinds before it succeeds means success, nobody has said.
-            without |= committed & space.having(step, [Status.UNDONE]) & space.failed.values[1]
-        taking_over = [
-            space.having(other, [Status.APPLIED])
-            for other in others
-            if not (with_it & space.called(other)).satisfiable()
-            and (without & space.having(other, [Status.APPLIED])).satisfiable()
-        ]
-        alternative = functools.reduce(operator.or_, taking_over, space.false)
-        return (without & ~alternative) | (committed & space.having(step, _OPEN))
+        alternative = functools.reduce(
+            operator.or_, [space.having(other, [Status.APPLIED]) for other in instead], space.false
+        )
+        return (_missing(analysis, space, step) & ~alternative) | space.having(step, _OPEN)
 
     return where
+
+
+def _taking_over(analysis: Analysis, step: str) -> list[str]:
+    """The steps that a committed saga calls only where this one's effect is not there."""
+    space = analysis.scenarios.space
+    committed = analysis.scenarios.at(at_end(EndKind.COMMITTED))
+    with_it = committed & space.having(step, [Status.APPLIED])
+    without = committed & _missing(analysis, space, step)
+    return [
+        other.name
+        for other in analysis.chart.steps
+        if other.owes
+        and other.name != step
+        and not (with_it & space.called(other.name)).satisfiable()
+        and (without & space.having(other.name, [Status.APPLIED])).satisfiable()
+    ]
+
+
+def _missing(analysis: Analysis, space: Space, step: str) -> Memories:
+    """The memories in which the step was called, and its effect is not there."""
+    without = space.called(step) & space.having(step, _NOT_THERE)
+    if analysis.chart.origin is Origin.MACHINE:
+        # Whether the end of a definition that unwinds before it succeeds means success, nobody has said.
+        without |= space.having(step, [Status.UNDONE]) & space.failed.values[1]
+    return without
 
 
 def _finding(analysis: Analysis, step: str, question: Question) -> Finding:

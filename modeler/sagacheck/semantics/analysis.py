@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -34,6 +35,20 @@ Which = Callable[[Walk, Position], bool]
 
 class TooLargeError(Exception):
     """The sets of memories outgrew the room for decision diagrams."""
+
+
+@contextmanager
+def within_room(chart: Chart) -> Iterator[None]:
+    """For work on sets of memories that may need more room than there is.
+
+    Raises:
+        TooLargeError: if they outgrow it.
+    """
+    try:
+        yield
+    except MemoryError as error:
+        msg = f"{chart.name}: its sets of ledgers outgrow the room for decision diagrams"
+        raise TooLargeError(msg) from error
 
 
 def kind_of(walk: Walk, position: Position) -> EndKind:
@@ -167,14 +182,18 @@ class Analysis:
         Args:
             cancelled: whether to count those with a cancellation, or those without.
             where: only those that end with one of these memories of `scenarios`.
+
+        Raises:
+            TooLargeError: if the sets outgrow the room for them.
         """
         reach = self.scenarios
         numbers = dict.fromkeys((*EndKind, "cut"), 0)
-        for position in reach.finals:
-            if position.cancelled is cancelled:
-                memories = reach.ending(position)
-                if where is not None:
-                    memories &= where
-                key = "cut" if position.cut else kind_of(reach.walk, position)
-                numbers[key] += reach.space.count(memories)
+        with within_room(self.chart):
+            for position in reach.finals:
+                if position.cancelled is cancelled:
+                    memories = reach.ending(position)
+                    if where is not None:
+                        memories &= where
+                    key = "cut" if position.cut else kind_of(reach.walk, position)
+                    numbers[key] += reach.space.count(memories)
         return Tally(**{str(key): number for key, number in numbers.items()})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sagacheck.core.chart import Chart
 from sagacheck.core.report import Tally
-from sagacheck.semantics.analysis import DEFAULT_UNROLL, Analysis
+from sagacheck.semantics.analysis import DEFAULT_UNROLL, Analysis, within_room
 from sagacheck.semantics.listing import Filter, demands_of
 
 
@@ -16,7 +16,9 @@ def count_scenarios(chart: Chart, wanted: Filter | None = None, unroll: int = DE
     """
     wanted = wanted or Filter()
     analysis = Analysis(chart, unroll)
-    found = analysis.tally(cancelled=wanted.cancelled, where=demands_of(analysis.scenarios.space, wanted))
+    with within_room(chart):
+        demands = demands_of(analysis.scenarios.space, wanted)
+    found = analysis.tally(cancelled=wanted.cancelled, where=demands)
     if wanted.kind is None:
         return found
     return Tally(**{wanted.kind.value: found.of(wanted.kind)})

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sagacheck.core.chart import Chart, Compensate
 from sagacheck.core.outcome import EndKind, Outcome
 from sagacheck.core.scenario import Scenario
-from sagacheck.semantics.analysis import DEFAULT_UNROLL, LISTING_ROOM, Reach, kind_of
+from sagacheck.semantics.analysis import DEFAULT_UNROLL, LISTING_ROOM, Reach, kind_of, within_room
 from sagacheck.semantics.layers import layers
 from sagacheck.semantics.position import Position
 from sagacheck.semantics.telling import tell
@@ -51,14 +51,15 @@ def list_scenarios(chart: Chart, wanted: Filter | None = None, unroll: int = DEF
     """
     wanted = wanted or Filter()
     reach = Reach(Walk(chart, unroll), outcomes=True, room=LISTING_ROOM)
-    demands = demands_of(reach.space, wanted)
-    finals = [position for position in reach.finals if _ends_as(reach.walk, position, wanted)]
-    possible = {position for position in finals if (reach.ending(position) & demands).satisfiable()}
-    for _, layer in layers(reach) if possible else ():
-        for position in finals:
-            if position in possible and position in layer:
-                for results in reach.space.each(layer[position] & reach.ending(position) & demands):
-                    yield tell(reach.walk, results, position)
+    with within_room(chart):
+        demands = demands_of(reach.space, wanted)
+        finals = [position for position in reach.finals if _ends_as(reach.walk, position, wanted)]
+        possible = {position for position in finals if (reach.ending(position) & demands).satisfiable()}
+        for _, layer in layers(reach) if possible else ():
+            for position in finals:
+                if position in possible and position in layer:
+                    for results in reach.space.each(layer[position] & reach.ending(position) & demands):
+                        yield tell(reach.walk, results, position)
 
 
 def _ends_as(walk: Walk, position: Position, wanted: Filter) -> bool:

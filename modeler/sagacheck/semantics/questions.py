@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from sagacheck.core.chart import Compensate
 from sagacheck.core.outcome import EndKind, Status
 from sagacheck.core.scenario import Scenario
-from sagacheck.semantics.analysis import Analysis, Reach, TooLargeError, Which, kind_of
+from sagacheck.semantics.analysis import Analysis, Reach, Which, kind_of, within_room
 from sagacheck.semantics.layers import shortest_end
 from sagacheck.semantics.position import Position
 from sagacheck.semantics.telling import tell
@@ -105,7 +105,9 @@ def happens(analysis: Analysis, question: Question, *, unrolled: bool = False) -
     Raises:
         TooLargeError: if the sets of memories outgrow the room for them.
     """
-    return _found(analysis.scenarios if unrolled else analysis.reach, question).satisfiable()
+    reach = analysis.scenarios if unrolled else analysis.reach
+    with within_room(analysis.chart):
+        return _found(reach, question).satisfiable()
 
 
 def may_find_nothing(analysis: Analysis, node: Compensate) -> Question | None:
@@ -119,10 +121,15 @@ def may_find_nothing(analysis: Analysis, node: Compensate) -> Question | None:
 
 
 def always(analysis: Analysis, question: Question) -> bool:
-    """Whether the positions that count are reached at all, and only ever with memories that count."""
+    """Whether the positions that count are reached at all, and only ever with memories that count.
+
+    Raises:
+        TooLargeError: if the sets of memories outgrow the room for them.
+    """
     reach = analysis.reach
-    found = reach.at(question.at)
-    return found.satisfiable() and not (found & ~question.where(reach.space)).satisfiable()
+    with within_room(analysis.chart):
+        found = reach.at(question.at)
+        return found.satisfiable() and not (found & ~question.where(reach.space)).satisfiable()
 
 
 def _found(reach: Reach, question: Question) -> Memories:
@@ -130,8 +137,16 @@ def _found(reach: Reach, question: Question) -> Memories:
 
 
 def showing(analysis: Analysis, question: Question) -> int:
-    """The exact number of scenarios in which it happens, loops unrolled as far as scenarios are counted."""
-    reach = analysis.scenarios
+    """The exact number of scenarios in which it happens, loops unrolled as far as scenarios are counted.
+
+    Raises:
+        TooLargeError: if the sets of memories outgrow the room for them.
+    """
+    with within_room(analysis.chart):
+        return _showing(analysis.scenarios, question)
+
+
+def _showing(reach: Reach, question: Question) -> int:
     where = question.where(reach.space)
     reached: dict[Position, Memories] = {}
     number = 0
@@ -152,19 +167,18 @@ def showing(analysis: Analysis, question: Question) -> int:
 
 
 def example(analysis: Analysis, question: Question) -> Scenario | None:
-    """The shortest scenario in which it happens; None if it takes more repetitions of a loop than are unrolled."""
-    from oxidd.util import DDMemoryError
+    """The shortest scenario in which it happens; None if it takes more repetitions of a loop than are unrolled.
 
+    Raises:
+        TooLargeError: if the sets of memories outgrow the room for them.
+    """
     reach = analysis.scenarios
     try:
         return _example(reach, question)
-    except DDMemoryError:
+    except MemoryError:
         larger = Reach(reach.walk, outcomes=True, room=reach.room << 6)
-    try:
+    with within_room(analysis.chart):
         return _example(larger, question)
-    except DDMemoryError as error:
-        msg = f"{analysis.chart.name}: the search for a shortest scenario outgrew its room"
-        raise TooLargeError(msg) from error
 
 
 def _example(reach: Reach, question: Question) -> Scenario | None:
