@@ -23,13 +23,14 @@ that nobody reaches are all representable, for the rules to find.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 from typing import TYPE_CHECKING, NoReturn
 
 from sagacheck.core.outcome import EndKind, Outcome, Status
+from sagacheck.core.remark import Remark, Suppression
 from sagacheck.core.span import Span
 from sagacheck.core.step import StepSpec
 
@@ -94,11 +95,24 @@ class LedgerTest:
 
 
 @dataclass(frozen=True, slots=True)
+class TrailTest:
+    """Asks which way was taken last: what a saga notes on its way and looks at later. Yes or no.
+
+    Args:
+        taken: the edges for which the answer is yes, as (source, label).
+        among: all edges that leave a note; the one taken last decides. If none was taken, the answer is no.
+    """
+
+    taken: tuple[tuple[str, str], ...]
+    among: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CancellationTest:
     """Asks whether a request to cancel, or the deadline, has arrived. Yes or no; every "yes" is a cancellation."""
 
 
-Test = Condition | LedgerTest | CancellationTest
+Test = Condition | LedgerTest | TrailTest | CancellationTest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +139,17 @@ class Node:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call(Node):
-    """Calls the step on entry."""
+    """Calls the step on entry.
+
+    Args:
+        step: its name.
+        outcomes: what can come of it.
+        lasts: seconds that it takes at most, all attempts included; None if nothing was said.
+    """
 
     step: str
     outcomes: tuple[Outcome, ...]
+    lasts: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,12 +161,14 @@ class Compensate(Node):
         action: its name.
         outcomes: what can come of it.
         shielded: whether it is brought to its end even where a sibling's departure interrupts its region.
+        lasts: seconds that it takes at most, all attempts included; None if nothing was said.
     """
 
     steps: tuple[str, ...]
     action: str
     outcomes: tuple[Outcome, ...]
     shielded: bool = False
+    lasts: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,7 +180,13 @@ class Choice(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait(Node):
-    """Goes on by itself: a pause, a computation, a change of state without a call."""
+    """Goes on by itself: a pause, a computation, a change of state without a call.
+
+    Args:
+        lasts: seconds that it takes; None if that is not known.
+    """
+
+    lasts: float | None = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -259,6 +288,12 @@ class Chart:
         residue_accepted: why effects that cannot be undone may stand at an aborted end; None if they may not.
         claims: what the chart takes for granted of its participants, beyond their contracts.
         assumptions: what the chart takes for granted of the engine that runs it.
+        time_limit: seconds after which the engine ends a run, past every handler; None if it does not.
+        time_limit_span: where that is said.
+        copies: for the id of each node and the name of each step that repeats another (several items of one Map) the
+            id or name that it repeats: what is found in a copy is one finding with what is found in the original.
+        remarks: what the front-end saw besides the control flow.
+        suppressions: findings that a person has accepted, with reasons.
         span: where the saga stands in the source.
     """
 
@@ -274,6 +309,11 @@ class Chart:
     residue_accepted: str | None = None
     claims: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
+    time_limit: float | None = None
+    time_limit_span: Span | None = None
+    copies: Mapping[str, str] = field(default_factory=dict)
+    remarks: tuple[Remark, ...] = ()
+    suppressions: tuple[Suppression, ...] = ()
     span: Span | None = field(default=None, compare=False)
 
     @cached_property

@@ -1,7 +1,8 @@
 """Sets of memories as decision diagrams: what a saga remembers of its past at a position of its walk.
 
 A memory says for every step what the ledger says of it (status, whether it was called, whether its compensation
-was), for every condition which answer it got, and whether anything has failed so far. To count scenarios it also
+was), for every condition which answer it got, for every note on the way whether it was left, and whether anything has
+failed so far. To count scenarios it also
 keeps the outcome of every call. Each of these is a variable with a small finite domain, encoded in bits; a set of
 memories is a binary decision diagram over the bits (Bryant, "Graph-Based Algorithms for Boolean Function
 Manipulation", 1986). Variables of one step stand together, steps in the order of the chart: what is correlated stays
@@ -16,10 +17,11 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sagacheck.core.chart import YES, Call, Chart, Choice, Compensate, Condition, Join, LedgerTest
+from sagacheck.core.chart import YES, Call, Chart, Choice, Compensate, Condition, Join, LedgerTest, TrailTest
 from sagacheck.core.outcome import REFUSING, Outcome, Status, after_call, after_compensation
 from sagacheck.semantics.position import Move, MoveKind
 from sagacheck.semantics.records import Occurrences, call_record, question_record, steps_of, undo_record
+from sagacheck.semantics.trails import noted, trails_of
 from sagacheck.semantics.variables import Line, Record, Variable, assign, make_variable
 from sagacheck.semantics.walk import Walk
 
@@ -51,6 +53,8 @@ class Space:
         # pivot stayed unknown. They stand above the rest, where they are cheap to change.
         self.failed = self._variable(2)
         self.excused = self._variable(2)
+        self._trails = trails_of(walk.chart)
+        self._notes = {test: self._variable(2) for tests in self._trails.values() for test in tests}
         self.lines: dict[str, Line] = {}
         self.records: dict[str, Record] = {}
         self._actions: dict[str, set[str]] = {}
@@ -115,10 +119,18 @@ class Space:
 
     def apply(self, memories: Memories, move: Move) -> Memories:
         """The memories after a move, of those before it."""
+        memories = self._applied(memories, move)
+        for test, answer in noted(self._trails, move.links):
+            memories = assign(memories, self._notes[test], int(answer))
+        return memories
+
+    def _applied(self, memories: Memories, move: Move) -> Memories:
         node = self.chart.node[move.node]
         if move.kind is MoveKind.TEST and isinstance(node, Choice) and isinstance(node.test, LedgerTest):
             holds = self._test(node.test)
             return memories & (holds if move.result == YES else ~holds)
+        if move.kind is MoveKind.TEST and isinstance(node, Choice) and isinstance(node.test, TrailTest):
+            return memories & self._notes[node.test].values[int(move.result == YES)]
         if move.kind is MoveKind.ANSWER and isinstance(node, Choice) and isinstance(node.test, Condition):
             return self._answered(memories, node, node.test, move.result)
         if move.kind is MoveKind.CANCELLATION:
@@ -247,7 +259,9 @@ class Space:
         return (record.among(outcomes) if record else None) or self.false
 
     def count(self, memories: Memories) -> int:
-        """The exact number of memories in a set."""
+        """The exact number of memories in a set; those that differ only in what was noted on the way count once."""
+        for note in self._notes.values():
+            memories = assign(memories, note, 0)
         return memories.sat_count(self.bits)
 
     def each(self, memories: Memories) -> Iterator[dict[str, tuple[str, ...]]]:

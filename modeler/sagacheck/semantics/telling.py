@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sagacheck.core.chart import YES, AnyNode, Call, Chart, Choice, Compensate, Condition, End, Join, LedgerTest
+from sagacheck.core.chart import (
+    YES,
+    AnyNode,
+    Call,
+    Chart,
+    Choice,
+    Compensate,
+    Condition,
+    End,
+    Join,
+    LedgerTest,
+    TrailTest,
+)
 from sagacheck.core.outcome import OUTSTANDING, REFUSING, EndKind, Outcome, Status, after_call, after_compensation
 from sagacheck.core.scenario import Change, Event, EventKind, Scenario
 from sagacheck.semantics.position import Move, MoveKind, Position
 from sagacheck.semantics.records import call_record, question_record, undo_record
+from sagacheck.semantics.trails import Trails, noted, trails_of
 from sagacheck.semantics.walk import Walk
 
 Results = Mapping[str, tuple[str, ...]]
@@ -24,12 +37,15 @@ class _Ledger:
     called: set[str] = field(default_factory=set)
     tried: set[str] = field(default_factory=set)
     told: dict[str, int] = field(default_factory=dict)
+    notes: dict[TrailTest, bool] = field(default_factory=dict)
 
     def copy(self) -> _Ledger:
-        return _Ledger(dict(self.status), set(self.called), set(self.tried), dict(self.told))
+        return _Ledger(dict(self.status), set(self.called), set(self.tried), dict(self.told), dict(self.notes))
 
-    def answer(self, test: LedgerTest) -> bool:
-        """What the ledger answers to a test."""
+    def answer(self, test: LedgerTest | TrailTest) -> bool:
+        """What the ledger, or a note on the way, answers to a test."""
+        if isinstance(test, TrailTest):
+            return self.notes.get(test, False)
         return any(
             self.status.get(step, Status.NONE) in test.statuses
             and (not test.called or step in self.called)
@@ -75,6 +91,7 @@ def tell(walk: Walk, results: Results, end: Position) -> Scenario:
     Raises:
         LookupError: if the walk has no such scenario.
     """
+    trails = trails_of(walk.chart)
     way = [_Told(walk.start, _Ledger())]
     work = [_ways(walk, results, way[-1])]
     while work:
@@ -86,17 +103,28 @@ def tell(walk: Walk, results: Results, end: Position) -> Scenario:
             work.pop()
             way.pop()
         else:
+            told = _noting(told, trails)
             way.append(told)
             work.append(_ways(walk, results, told))
     msg = f"no scenario of {walk.chart.name} has the results {dict(results)}"
     raise LookupError(msg)
 
 
+def _noting(told: _Told, trails: Trails) -> _Told:
+    """The move with what it notes on its way."""
+    news = dict(noted(trails, told.links))
+    if not news:
+        return told
+    ledger = told.ledger.copy()
+    ledger.notes.update(news)
+    return replace(told, ledger=ledger)
+
+
 def _ways(walk: Walk, results: Results, here: _Told) -> Iterator[_Told]:
     """Every move from here that agrees with the results."""
     for move in walk.moves[here.position]:
         node = walk.chart.node[move.node]
-        if move.kind is MoveKind.TEST and isinstance(node, Choice) and isinstance(node.test, LedgerTest):
+        if move.kind is MoveKind.TEST and isinstance(node, Choice) and isinstance(node.test, LedgerTest | TrailTest):
             if here.ledger.answer(node.test) is (move.result == YES):
                 yield _Told(move.target, here.ledger, None, move.links)
         elif move.kind is MoveKind.SILENT:
