@@ -31,6 +31,7 @@ from sagacheck.core.chart import (
     Fork,
     Join,
     LedgerTest,
+    TrailTest,
     Wait,
 )
 from sagacheck.core.outcome import REFUSING, EndKind, Outcome, Status, after_call, after_compensation
@@ -125,6 +126,7 @@ class _State:
     ledger: Mapping[str, Line] = field(default_factory=dict)
     answers: Mapping[str, str] = field(default_factory=dict)
     log: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    last: Mapping[TrailTest, bool] = field(default_factory=dict)
     visits: tuple[Visit, ...] = ()
     answered: bool = False
     requested: bool = False
@@ -136,7 +138,13 @@ class _State:
     def key(self) -> object:
         books = (self.tokens, self.ledger, self.answers, self.log)
         flags = (self.answered, self.requested, self.cancelled, self.failed, self.excused, self.over)
-        return (*(tuple(sorted(book.items())) for book in books), self.due, self.visits, flags)
+        return (
+            *(tuple(sorted(book.items())) for book in books),
+            frozenset(self.last.items()),
+            self.due,
+            self.visits,
+            flags,
+        )
 
 
 def all_runs(chart: Chart, unroll: int = 2, *, traced: bool = False, most: int = 200_000) -> frozenset[Run]:
@@ -165,6 +173,7 @@ class _Explorer:
         self.unroll = unroll
         self.traced = traced
         self.nodes = {node.id: node for node in reversed(chart.nodes)}
+        self.trails = [n.test for n in chart.nodes if isinstance(n, Choice) and isinstance(n.test, TrailTest)]
         self.edges = {(edge.source, edge.label): edge.target for edge in reversed(chart.edges)}
         self.steps = {step.name: step for step in chart.steps}
         self.fork_of = {r.id: node for node in chart.nodes if isinstance(node, Fork) for r in node.regions}
@@ -292,6 +301,8 @@ class _Explorer:
                 else:
                     yield replace(torn, due=(_Due("", instead, (), label, at_once=False),))
             return
+        last = {test: (source, label) in test.taken for test in self.trails if (source, label) in test.among}
+        state = replace(state, last={**state.last, **last})
         link = (source, label, target)
         counts = {loop: number for loop, number in loops if target in self.bodies[loop]}
         loop = self.repeating.get(link)
@@ -404,6 +415,9 @@ class _Explorer:
                 log = state.log if known is not None else noted(state.log, record_of(node), answer)
                 told = replace(state, answers=answers, answered=answered, log=log)
                 yield from self.follow(told, node.region, due.loops, node.id, answer, at_once=True)
+        elif isinstance(test, TrailTest):
+            answer = YES if state.last.get(test) else NO
+            yield from self.follow(state, node.region, due.loops, node.id, answer, at_once=due.at_once)
         elif isinstance(test, LedgerTest):
             answer = YES if any(self.counts(state, test, step) for step in test.steps) else NO
             yield from self.follow(state, node.region, due.loops, node.id, answer, at_once=due.at_once)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from hypothesis import settings
@@ -32,6 +32,7 @@ from sagacheck.core.chart import (
     Origin,
     Region,
     Test,
+    TrailTest,
     Wait,
 )
 from sagacheck.core.contract import Barrier, Keyed, NoContract
@@ -161,6 +162,8 @@ def sequential_charts(draw: st.DrawFn, wiring: Wiring = Wiring()) -> Chart:
     ends += [End(id="another abort", kind=EndKind.ABORTED)] * draw(st.booleans())
     names = [node.id for node in (*nodes, *ends)]
     edges = list(draw(_edges(names, nodes, wiring)))
+    if wiring.ledger and edges:
+        nodes = [draw(_looking_back(node, edges)) for node in nodes]
     return Chart(
         name="random",
         start="n0",
@@ -171,6 +174,17 @@ def sequential_charts(draw: st.DrawFn, wiring: Wiring = Wiring()) -> Chart:
         cancellable=draw(st.booleans()),
         residue_accepted=draw(st.sampled_from([None, None, None, "it is cheap"])),
     )
+
+
+@st.composite
+def _looking_back(draw: st.DrawFn, node: AnyNode, edges: list[Edge]) -> AnyNode:
+    """The node or, for a question that the ledger answers, perhaps one that looks at the way taken instead."""
+    if not isinstance(node, Choice) or not isinstance(node.test, LedgerTest) or draw(st.booleans()):
+        return node
+    ways = [(edge.source, edge.label) for edge in edges]
+    among = draw(st.lists(st.sampled_from(ways), min_size=1, max_size=4, unique=True))
+    taken = draw(st.lists(st.sampled_from(among), min_size=1, unique=True))
+    return replace(node, test=TrailTest(tuple(taken), tuple(among)))
 
 
 @st.composite

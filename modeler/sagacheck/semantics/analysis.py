@@ -122,8 +122,16 @@ class Reach:
         Where all goes the same way without the cancellation, nothing depends on it: that is no scenario with one.
         """
         memories = self.memories[position]
-        same = self.memories.get(replace(position, cancelled=False)) if position.cancelled else None
-        return memories if same is None else memories & ~same.exists(self.space.failed.erase)
+        for same in self._uncancelled(position) if position.cancelled else ():
+            memories &= ~self.memories[same].exists(self.space.failed.erase)
+        return memories
+
+    def _uncancelled(self, position: Position) -> Iterator[Position]:
+        """The same final position without a cancellation; where it is stuck, for want of whatever edge."""
+        for other in self.finals if position.stuck else (replace(position, cancelled=False),):
+            if other in self.memories and replace(other, cancelled=True, stuck=position.stuck) == position:
+                if not other.cancelled and bool(other.stuck) is bool(position.stuck):
+                    yield other
 
     def at(self, which: Which) -> Memories:
         """The memories with which any of the positions that count is reached; remembered for each `which`."""

@@ -24,6 +24,7 @@ from sagacheck.core.chart import (
     Condition,
     Exit,
     Fork,
+    TrailTest,
 )
 from sagacheck.core.misuse import written
 from sagacheck.core.outcome import Outcome
@@ -121,6 +122,7 @@ class Run:
         test = node.test
         if isinstance(test, Condition):
             return self._ask(node.id, test) == answer
+        assert not isinstance(test, TrailTest)  # only importers look at the way taken
         holds = self.memory.cancel_requested if isinstance(test, CancellationTest) else self.memory.holds(test)
         return (YES if holds else NO) == answer
 

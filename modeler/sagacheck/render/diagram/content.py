@@ -16,6 +16,7 @@ from sagacheck.core.chart import (
     Exit,
     Fork,
     Join,
+    TrailTest,
 )
 from sagacheck.core.outcome import EndKind, Outcome
 from sagacheck.core.step import Informational, NonCompensatable, StepSpec
@@ -149,6 +150,8 @@ def _question(node: Choice) -> str:
         return node.test.name
     if isinstance(node.test, CancellationTest):
         return "cancelled?"
+    if isinstance(node.test, TrailTest):
+        return f"came by {' or '.join(f'{source} {label}' for source, label in node.test.taken)}?"
     return f"{' or '.join(node.test.steps)} {' or '.join(sorted(node.test.statuses))}?"
 
 
