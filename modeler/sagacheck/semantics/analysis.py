@@ -128,10 +128,11 @@ class Reach:
 
     def _uncancelled(self, position: Position) -> Iterator[Position]:
         """The same final position without a cancellation; where it is stuck, for want of whatever edge."""
-        for other in self.finals if position.stuck else (replace(position, cancelled=False),):
-            if other in self.memories and replace(other, cancelled=True, stuck=position.stuck) == position:
-                if not other.cancelled and bool(other.stuck) is bool(position.stuck):
-                    yield other
+        candidates = self.finals if position.stuck else (replace(position, cancelled=False),)
+        for other in candidates:
+            alike = replace(other, cancelled=True, stuck=position.stuck, answered=position.answered) == position
+            if alike and not other.cancelled and bool(other.stuck) is bool(position.stuck) and other in self.memories:
+                yield other
 
     def at(self, which: Which) -> Memories:
         """The memories with which any of the positions that count is reached; remembered for each `which`."""
