@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from sagacheck.core.chart import Chart
+from sagacheck.core.remark import StrayField, UnclearRole
 from sagacheck.importers.states_language import load_definition
 
 State = dict[str, Any]
@@ -61,6 +62,16 @@ SUCCEEDED: State = {"Type": "Succeed"}
 def chart_of(definition: State) -> Chart:
     """The chart of a definition."""
     return load_definition(json.dumps(definition), "order.asl.json")
+
+
+def unclear(chart: Chart) -> list[str]:
+    """The nodes whose role cannot be told."""
+    return [remark.node for remark in chart.remarks if isinstance(remark, UnclearRole)]
+
+
+def stray(chart: Chart) -> list[tuple[str, str]]:
+    """The fields that have no meaning where they stand, each with the state in which it stands."""
+    return [(remark.owner, remark.name) for remark in chart.remarks if isinstance(remark, StrayField)]
 
 
 def edges_from(chart: Chart, node: str) -> dict[str, str]:

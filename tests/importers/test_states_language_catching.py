@@ -64,7 +64,7 @@ def ways(chart: Chart, outcome: str, node: str = "Pay") -> dict[str, str | None]
     ],
 )
 def test_names_thrown_on_purpose_and_refusals_are_rejections(error: str, rejected: bool) -> None:  # noqa: FBT001
-    assert rejected == is_rejection(error)
+    assert rejected == is_rejection(error, {})
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,6 @@ def test_the_first_catcher_that_fits_takes_an_error(listed: list[list[str]], err
         return name in (error, "States.ALL") or heartbeat or failed
 
     expected = next((position for position, errors in enumerate(listed) if any(map(fits, errors))), None)
-    found = catch_of(
-        Catcher(tuple(errors), Jump(str(position), NOWHERE)) for position, errors in enumerate(listed)
-    ).find(error)
-    assert expected == (None if found is None else int(found.target))
+    catchers = tuple(Catcher(tuple(errors), Jump(str(position), NOWHERE)) for position, errors in enumerate(listed))
+    found = catch_of(catchers, {}).find(error)
+    assert expected == (None if found is None else int(found.to.target))

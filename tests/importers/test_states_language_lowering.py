@@ -181,18 +181,13 @@ def test_answers_say_in_few_words_what_a_rule_asks(fields: State, text: str) -> 
     assert all(len(answer) <= 60 for answer in answers)
 
 
-def test_a_map_follows_one_item_and_says_so() -> None:
-    chart = chart_of(
-        machine(
-            Each={"Type": "Map", "Iterator": machine(Item=task()), "Next": "Tell", "ToleratedFailureCount": 3},
-            Tell=passing(),
-        )
-    )
+def test_a_map_works_on_two_items_and_says_so() -> None:
+    chart = chart_of(machine(Each={"Type": "Map", "Iterator": machine(Item=task()), "Next": "Tell"}, Tell=passing()))
     fork = chart.node["Each"]
     assert isinstance(fork, Fork)
-    assert [("Each/1", "Item")] == [(region.id, region.entry) for region in fork.regions]
-    assert "Map `Each`: one item is followed" in chart.assumptions
-    assert any("tolerates" in line for line in chart.assumptions)
+    entries = [(region.id, region.entry) for region in fork.regions]
+    assert [("Each/1", "Item"), ("Each/1 (another item)", "Item (another item)")] == entries
+    assert "Map `Each`: two items stand for several" in chart.assumptions
     assert {"done": "Tell"} == edges_from(chart, fork.join)
 
 

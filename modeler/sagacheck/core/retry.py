@@ -23,12 +23,14 @@ class RetryPolicy:
         until: what a policy without a limit waits for; None for a limited one.
         interval: seconds between the first two attempts.
         backoff: factor by which the interval grows from attempt to attempt.
+        longest_interval: seconds beyond which it does not grow.
     """
 
     attempts: int | None = 1
     until: Until | None = None
     interval: float = 1.0
     backoff: float = 2.0
+    longest_interval: float = math.inf
 
     @property
     def retries(self) -> bool:
@@ -43,9 +45,20 @@ class RetryPolicy:
         """
         if self.attempts is None:
             return math.inf
-        pauses = self.attempts - 1
+        return self.attempts * (timeout or 0.0) + self._pauses(self.attempts - 1)
+
+    def _pauses(self, number: int) -> float:
+        """Seconds of this many pauses in all."""
+        if self.interval <= 0:
+            return 0.0
+        if self.backoff == 1 or self.interval >= self.longest_interval:
+            return number * min(self.interval, self.longest_interval)
+        growing = number
+        if self.longest_interval < math.inf:
+            steps = math.log(self.longest_interval / self.interval, self.backoff)
+            growing = min(number, math.floor(steps) + 1)
         try:
-            growth = pauses if self.backoff == 1 else (self.backoff**pauses - 1) / (self.backoff - 1)
+            grown = self.interval * (self.backoff**growing - 1) / (self.backoff - 1)
         except OverflowError:
-            growth = math.inf
-        return self.attempts * (timeout or 0.0) + (self.interval * growth if self.interval else 0.0)
+            return math.inf
+        return grown + (number - growing) * self.longest_interval if growing < number else grown

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sagacheck.core.remark import StrayField
 from sagacheck.core.retry import RetryPolicy
 from sagacheck.core.span import Span
+from sagacheck.importers.states_language.conditions import Expression
+from sagacheck.importers.states_language.data import Read, Write
 
 
 class Kind(StrEnum):
@@ -37,18 +40,21 @@ class Jump:
 
 @dataclass(frozen=True, slots=True)
 class Catcher:
-    """Sends errors of these names to a state."""
+    """Sends errors of these names to a state, and leaves something about them in the document."""
 
     errors: tuple[str, ...]
     to: Jump
+    writes: tuple[Write, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One rule of a Choice: what it asks, in a few words, and where it leads."""
+    """One rule of a Choice: what it asks, in a few words and as an expression, where it leads, what it leaves behind."""
 
     asks: str
     to: Jump
+    expression: Expression
+    writes: tuple[Write, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +78,12 @@ class State:
         error: the name of the error that a Fail raises; None if it is computed.
         cause: what a Fail says about it.
         timeout: seconds that one attempt may take; None if nothing was said.
+        lasts: seconds that it takes at most, with all attempts and pauses; None if nothing was said.
         tolerant: whether a Map goes on although items failed.
+        reads: what a Task hands to what it calls.
+        writes: what it leaves in the document when it goes on.
+        hands_in: what a Parallel or Map makes of the document for what runs in it.
+        comment: what its author says about it.
     """
 
     name: str
@@ -91,7 +102,12 @@ class State:
     error: str | None = None
     cause: str = ""
     timeout: float | None = None
+    lasts: float | None = None
     tolerant: bool = False
+    reads: tuple[Read, ...] = ()
+    writes: tuple[Write, ...] = ()
+    hands_in: tuple[Write, ...] = ()
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +117,15 @@ class Machine:
     Args:
         start: name of its first state, which exists.
         states: in the order of the source.
-        passed_over: members that an engine ignores, each as a sentence.
+        stray: fields that have no meaning where they stand.
         span: the field that names its first state.
+        time_limit: seconds after which a run of it ends; None if nothing was said.
+        time_limit_span: where that is said.
     """
 
     start: str
     states: tuple[State, ...]
-    passed_over: tuple[str, ...]
+    stray: tuple[StrayField, ...]
     span: Span
+    time_limit: float | None = None
+    time_limit_span: Span | None = None

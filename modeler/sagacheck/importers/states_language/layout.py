@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -89,6 +89,13 @@ class Layout:
             if state.end or state.kind is Kind.SUCCEED:
                 follows[leaves].append(2 * count if place.parent is None else count + place.parent)
         return follows
+
+    def around(self, position: int) -> Iterator[State]:
+        """The Parallel and Map states around the state at a position, innermost first."""
+        parent = self.places[position].parent
+        while parent is not None:
+            yield self.places[parent].state
+            parent = self.places[parent].parent
 
     def without_failure(self, stopping_at: Iterable[int] = ()) -> list[bool]:
         """For each position whether a run in which nothing fails can come to it, passing none of those given."""

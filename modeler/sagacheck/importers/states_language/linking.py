@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from sagacheck.importers.states_language.data import Origin
 from sagacheck.importers.states_language.definition import State
 from sagacheck.importers.states_language.effects import callee, function_name, service_action
+from sagacheck.importers.states_language.paths import WHOLE
 from sagacheck.importers.states_language.words import (
     EMPTY_VERBS,
     LOOKING,
@@ -22,6 +24,9 @@ from sagacheck.importers.states_language.words import (
 
 MOST_SHARING = 64
 """Steps that may share a noun; one that more of them share tells nothing apart."""
+
+_PLAINLY_UNDOING = frozenset({"compensate", "revert", "rollback", "undo"})
+"""Verbs that a comment uses of nothing else; others may speak of what the state does not do."""
 
 _FEWEST_FUNCTIONS = 3
 """Functions below which a word that all of them have is not taken for a common prefix."""
@@ -92,14 +97,14 @@ class Links:
 
 
 def undoing_verb(state: State) -> str | None:
-    """The verb by which a Task undoes something; None if its names say nothing of the kind."""
+    """The verb by which a Task undoes something; None if neither its names nor its comment say anything of the kind."""
     for name in (state.name, function_name(state), service_action(state)):
         for word in words_of(name):
             if word in LOOKING:
                 break
             if word in UNDOING:
                 return UNDOING[word]
-    return None
+    return next((UNDOING[word] for word in words_of(state.comment) if UNDOING.get(word) in _PLAINLY_UNDOING), None)
 
 
 def link(candidates: list[Candidate], owing: list[State]) -> Links:
@@ -111,6 +116,7 @@ def link(candidates: list[Candidate], owing: list[State]) -> Links:
     doing = {state.name: (undoing_verb(state), callee(state)) for state in reversed(owing)}
     nouns = _Index(owing, shared, _nouns, doing)
     rest = [candidate for candidate in candidates if not _link_by(candidate, nouns, links)]
+    rest = [candidate for candidate in rest if not _link_by_data(candidate, owing, links)]
     loose = _Index([state for state in owing if state.name not in links.undone_by], shared, _loose_words, doing)
     rest = [candidate for candidate in rest if not _link_by(candidate, loose, links)]
     left = _Index([state for state in owing if state.name not in links.undone_by], shared, _loose_words, doing)
@@ -139,6 +145,21 @@ def _link_by(candidate: Candidate, index: _Index, links: Links) -> bool:
             f"and both names say {' and '.join(common[step])}",
         )
     return bool(best)
+
+
+def _link_by_data(candidate: Candidate, owing: list[State], links: Links) -> bool:
+    """Links a candidate to the steps whose results it reads by name; says whether there are any."""
+    found = [state.name for state in owing if reads_result(candidate.state, state)]
+    for step in found:
+        reason = f"`{candidate.state.name}` {candidate.reached}, and it reads the result of `{step}`"
+        links.add(candidate, step, reason)
+    return bool(found)
+
+
+def reads_result(reader: State, writer: State) -> bool:
+    """Whether a Task reads what another one has left at a place of its own."""
+    places = [write.path for write in writer.writes if write.origin is Origin.RESULT and write.path != WHOLE]
+    return any(read.path[: len(place)] == place for place in places for read in reader.reads)
 
 
 class _Index:

@@ -6,10 +6,13 @@ import math
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+from sagacheck.core.remark import StrayField
 from sagacheck.core.retry import RetryPolicy
 from sagacheck.core.span import Span
-from sagacheck.importers.states_language.conditions import asked_by, shortened
+from sagacheck.importers.states_language.conditions import asked_by, expression_of, shortened
+from sagacheck.importers.states_language.data import caught_writes, handed_in, reads_of, rule_writes, writes_of
 from sagacheck.importers.states_language.definition import Catcher, Jump, Kind, Machine, Rule, State
+from sagacheck.importers.states_language.paths import Language
 from sagacheck.importers.states_language.reading import Value
 from sagacheck.importers.states_language.source import Document
 from sagacheck.importers.states_language.spot import Spot
@@ -42,28 +45,53 @@ def read_machine(document: Document, value: Value) -> Machine:
     spot = Spot(document, value)
     if not isinstance(value.data, dict):
         raise spot.error("a definition is an object with StartAt and States")
-    return _machine(spot)
+    return _machine(spot, Language.JSONPATH)
 
 
-def _machine(spot: Spot) -> Machine:
-    """One machine, the top one or one in a branch."""
+def _machine(spot: Spot, language: Language) -> Machine:
+    """One machine, the top one or one in a branch; without a word of its own it speaks the language around it."""
     start = spot.required("StartAt", "a definition has StartAt, which names the first state, and States")
     listed = spot.required("States", "list the states, by name")
     states: list[State] = []
-    passed_over: list[str] = []
+    stray: list[StrayField] = []
+    named = spot.member("QueryLanguage")
+    for name, value in listed.members.items():
+        inner = Spot(spot.document, value, (*listed.path, name))
+        if name in _MACHINE_FIELDS and not isinstance(value.data, dict):
+            stray.append(StrayField("", name, inner.key_span, "is no state, and belongs beside `States`"))
+            named = named or (inner if name == "QueryLanguage" else None)
+    language = _language(named, language)
     for name, value in listed.members.items():
         if name in _MACHINE_FIELDS and not isinstance(value.data, dict):
-            pointer = "/".join(str(part) for part in (*listed.path, name))
-            passed_over.append(f"{pointer} is no state and is passed over")
             continue
-        state, ignored = _state(name, Spot(spot.document, value, (*listed.path, name)))
+        state, ignored = _state(name, Spot(spot.document, value, (*listed.path, name)), language)
         states.append(state)
-        passed_over.extend(ignored)
+        stray.extend(ignored)
     if start.text not in {state.name for state in states}:
         raise start.error(
             f"StartAt names `{shortened(start.text)}`, which is no state here{_meant(start.text, states)}"
         )
-    return Machine(start.text, tuple(states), tuple(passed_over), start.span)
+    limit = spot.member("TimeoutSeconds")
+    return Machine(
+        start=start.text,
+        states=tuple(states),
+        stray=tuple(stray),
+        span=start.span,
+        time_limit=_seconds(limit),
+        time_limit_span=limit.span if limit else None,
+    )
+
+
+def _language(spot: Spot | None, otherwise: Language) -> Language:
+    """The query language that a field names."""
+    if spot is None:
+        return otherwise
+    try:
+        return Language(spot.text)
+    except ValueError:
+        raise spot.error(
+            f"there is no query language `{shortened(spot.text)}`; use one of {_listing(Language)}"
+        ) from None
 
 
 def _meant(name: str, states: list[State]) -> str:
@@ -74,36 +102,56 @@ def _meant(name: str, states: list[State]) -> str:
     return "; name one of its states" if states else ": there are no states; add one"
 
 
-def _state(name: str, spot: Spot) -> tuple[State, list[str]]:
-    """One state, and what is passed over in it."""
+def _state(name: str, spot: Spot, language: Language) -> tuple[State, list[StrayField]]:
+    """One state, and what has no meaning in it."""
     kind = _kind(name, spot)
+    language = _language(spot.member("QueryLanguage"), language)
     ignored = [
-        f"`{field}` of {kind} `{name}` has no meaning there and is passed over"
-        for field in spot.members
+        StrayField(name, field, Spot(spot.document, value, (*spot.path, field)).key_span, f"has no meaning in a {kind}")
+        for field, value in spot.members.items()
         if field in _CONTROL and kind not in _CONTROL[field]
     ]
     following, end = _following(name, kind, spot)
-    policy, retried = _retry(spot) if kind in _CONTROL["Retry"] else (RetryPolicy(), ())
+    retriers = spot.each("Retry", _retrier) if kind in _CONTROL["Retry"] else ()
+    timeout = _seconds(spot.member("TimeoutSeconds")) if kind is Kind.TASK else None
+    comment = spot.member("Comment")
     state = State(
         name=name,
         kind=kind,
         span=spot.key_span,
         next=following,
         end=end,
-        catchers=spot.each("Catch", _catcher) if kind in _CONTROL["Catch"] else (),
-        retried=retried,
-        policy=policy,
-        rules=_rules(name, spot) if kind is Kind.CHOICE else (),
+        catchers=_catchers(name, kind, spot, language),
+        retried=tuple(dict.fromkeys(error for _, errors in retriers for error in errors)),
+        policy=max((policy for policy, _ in retriers), key=lambda policy: policy.attempts or 0, default=RetryPolicy()),
+        rules=_rules(name, spot, language) if kind is Kind.CHOICE else (),
         default=_jump(spot.member("Default")) if kind is Kind.CHOICE else None,
-        branches=_branches(name, kind, spot),
+        branches=_branches(name, kind, spot, language),
         resource=_resource(name, spot) if kind is Kind.TASK else "",
         function=_function(spot) if kind is Kind.TASK else "",
         error=_literal(spot.member("Error")) if kind is Kind.FAIL else None,
         cause=(_literal(spot.member("Cause")) or "") if kind is Kind.FAIL else "",
-        timeout=_timeout(spot) if kind is Kind.TASK else None,
+        timeout=timeout,
+        lasts=_pause(spot) if kind is Kind.WAIT else _longest(timeout, [policy for policy, _ in retriers]),
         tolerant=kind is Kind.MAP and any(field.startswith("ToleratedFailure") for field in spot.members),
+        reads=reads_of(spot, language) if kind is Kind.TASK else (),
+        writes=writes_of(spot, name, kind, language),
+        hands_in=handed_in(spot, name, kind, language),
+        comment=comment.value.data if comment and isinstance(comment.value.data, str) else "",
     )
     return state, ignored
+
+
+def _longest(timeout: float | None, policies: list[RetryPolicy]) -> float | None:
+    """Seconds that a Task takes at most: every retrier counts its own attempts."""
+    if timeout is None:
+        return None
+    return timeout + sum(policy.horizon(timeout) - timeout for policy in policies)
+
+
+def _pause(spot: Spot) -> float | None:
+    """Seconds that a Wait takes; None if it is computed."""
+    return _seconds(spot.member("Seconds"), least=0)
 
 
 def _kind(name: str, spot: Spot) -> Kind:
@@ -138,11 +186,15 @@ def _jump(spot: Spot | None) -> Jump | None:
     return None if spot is None else Jump(spot.text, spot.span)
 
 
-def _catcher(spot: Spot) -> Catcher:
-    """One entry of a Catch."""
-    errors = _errors(spot)
-    following = spot.required("Next", "a catcher must say where the errors go")
-    return Catcher(errors, Jump(following.text, following.span))
+def _catchers(name: str, kind: Kind, spot: Spot, language: Language) -> tuple[Catcher, ...]:
+    """The entries of a Catch."""
+
+    def catcher(item: Spot) -> Catcher:
+        errors = _errors(item)
+        following = item.required("Next", "a catcher must say where the errors go")
+        return Catcher(errors, Jump(following.text, following.span), caught_writes(item, name, language))
+
+    return spot.each("Catch", catcher) if kind in _CONTROL["Catch"] else ()
 
 
 def _errors(spot: Spot) -> tuple[str, ...]:
@@ -154,36 +206,33 @@ def _errors(spot: Spot) -> tuple[str, ...]:
     return errors
 
 
-def _retry(spot: Spot) -> tuple[RetryPolicy, tuple[str, ...]]:
-    """The policy of the retrier that tries most often, and the names that all of them list."""
-    retriers = spot.each("Retry", _retrier)
-    if not retriers:
-        return RetryPolicy(), ()
-    policy = max((policy for policy, _ in retriers), key=lambda policy: policy.attempts or 0)
-    return policy, tuple(dict.fromkeys(error for _, errors in retriers for error in errors))
-
-
 def _retrier(spot: Spot) -> tuple[RetryPolicy, tuple[str, ...]]:
     """One entry of a Retry. Left out, the language puts three attempts, one second and a factor of two."""
 
     def number(name: str, default: float, least: float, most: float = math.inf) -> float:
         found = spot.member(name)
-        return default if found is None else found.number(least, most)
+        return default if found is None or _is_computed(found) else found.number(least, most)
 
     policy = RetryPolicy(
         attempts=1 + int(number("MaxAttempts", 3, 0, _MOST_ATTEMPTS)),
         interval=float(number("IntervalSeconds", 1, 0, _MOST_ATTEMPTS)),
         backoff=float(number("BackoffRate", 2, 1)),
+        longest_interval=float(number("MaxDelaySeconds", math.inf, 1)),
     )
     return policy, _errors(spot)
 
 
-def _rules(name: str, spot: Spot) -> tuple[Rule, ...]:
+def _rules(name: str, spot: Spot, language: Language) -> tuple[Rule, ...]:
     """The rules of a Choice."""
 
     def rule(item: Spot) -> Rule:
         following = item.required("Next", "a rule must say where it leads")
-        return Rule(asked_by(item), Jump(following.text, following.span))
+        return Rule(
+            asks=asked_by(item),
+            to=Jump(following.text, following.span),
+            expression=expression_of(item, language),
+            writes=rule_writes(item, name, language),
+        )
 
     choices = spot.required("Choices", f"list the rules of `{name}`")
     rules = tuple(rule(item) for item in choices.items)
@@ -192,19 +241,19 @@ def _rules(name: str, spot: Spot) -> tuple[Rule, ...]:
     return rules
 
 
-def _branches(name: str, kind: Kind, spot: Spot) -> tuple[Machine, ...]:
+def _branches(name: str, kind: Kind, spot: Spot, language: Language) -> tuple[Machine, ...]:
     """The machines within a state."""
     if kind is Kind.MAP:
         inner = spot.member("ItemProcessor") or spot.member("Iterator")
         if inner is None:
             raise spot.error(f"`ItemProcessor` is missing: say what `{name}` does with each item")
-        return (_machine(inner),)
+        return (_machine(inner, language),)
     if kind is not Kind.PARALLEL:
         return ()
     branches = spot.required("Branches", f"list the machines that `{name}` runs side by side")
     if not branches.items:
         raise branches.error(f"`{name}` has no branch: add one, or make it a Pass")
-    return tuple(_machine(item) for item in branches.items)
+    return tuple(_machine(item, language) for item in branches.items)
 
 
 def _resource(name: str, spot: Spot) -> str:
@@ -231,9 +280,11 @@ def _literal(spot: Spot | None) -> str | None:
     return spot.text
 
 
-def _timeout(spot: Spot) -> float | None:
-    """Seconds that one attempt may take; None if nothing is said or it is computed."""
-    found = spot.member("TimeoutSeconds")
-    if found is None or isinstance(found.value.data, str):
-        return None
-    return float(found.number(1))
+def _seconds(spot: Spot | None, least: float = 1) -> float | None:
+    """A number of seconds; None if nothing is said or it is computed."""
+    return None if spot is None or _is_computed(spot) else float(spot.number(least))
+
+
+def _is_computed(spot: Spot) -> bool:
+    """Whether a number is not known before the machine runs, or before its template is filled in."""
+    return isinstance(spot.value.data, str) and spot.text.lstrip().startswith(("{%", "${"))
