@@ -130,7 +130,10 @@ class Space:
             holds = self._test(node.test)
             return memories & (holds if move.result == YES else ~holds)
         if move.kind is MoveKind.TEST and isinstance(node, Choice) and isinstance(node.test, TrailTest):
-            return memories & self._notes[node.test].values[int(move.result == YES)]
+            note = self._notes.get(node.test)
+            if note is None:  # no edge of the chart leaves it
+                return self.false if move.result == YES else memories
+            return memories & note.values[int(move.result == YES)]
         if move.kind is MoveKind.ANSWER and isinstance(node, Choice) and isinstance(node.test, Condition):
             return self._answered(memories, node, node.test, move.result)
         if move.kind is MoveKind.CANCELLATION:

@@ -11,13 +11,16 @@ result with a field in it into which, elsewhere in the definition, a Catch puts 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
 from sagacheck.core.chart import NO, YES, Choice, Condition, Edge, Test, TrailTest
+from sagacheck.core.outcome import Outcome
 from sagacheck.core.remark import MissedCase
 from sagacheck.core.span import Span
+from sagacheck.importers.states_language.catching import is_rejection
 from sagacheck.importers.states_language.conditions import Atom, Expression, Joined, Negated, atoms, distinct
 from sagacheck.importers.states_language.data import Origin, Text
 from sagacheck.importers.states_language.definition import Jump, Kind
@@ -25,6 +28,8 @@ from sagacheck.importers.states_language.drawing import Drawing
 from sagacheck.importers.states_language.flow import Effect, Flow, Passage, Way, effect_on
 from sagacheck.importers.states_language.layout import Place
 from sagacheck.importers.states_language.paths import WHOLE, Path, written
+
+_GLOB = re.compile(r"[*?\[]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ class Asking:
 
     def _notes_failure(self, passage: Passage, effect: Effect) -> bool:
         """Whether it writes something about a failure, or writes only after one."""
-        if effect.write.origin is Origin.ERROR:
+        if passage.failure:
             return True
         region = self._region_of.get(passage.source, "")
         position = self.layout.positions.get(region, {}).get(passage.source)
@@ -175,8 +180,16 @@ class Asking:
             return _Answer.YES if atom.equals is None else _Answer.PERHAPS
         if effect.write.origin is Origin.RESULT and effect.value is None and self._is_error_field(path):
             return _Answer.NO
+        if isinstance(effect.value, Text) and self._is_other_kind(atom, effect.value):
+            return _Answer.NO
         holds = atom.holds(effect.value, there=effect.there)
         return _Answer.PERHAPS if holds is None else _Answer.YES if holds else _Answer.NO
+
+    def _is_other_kind(self, atom: Atom, value: Text) -> bool:
+        """Whether it asks for an error that stands for something else than the errors which there may be."""
+        if atom.equals is None or value.others is None or atom.equals in value.values or _GLOB.search(atom.equals):
+            return False
+        return is_rejection(atom.equals, self.drawing.side_file.errors) is not (value.others is Outcome.REJECTED)
 
     def _is_error_field(self, path: Path) -> bool:
         """Whether a Catch somewhere puts an error there, or into what it lies in."""
@@ -213,6 +226,7 @@ class Asking:
     def _missed(self, place: Place, ties: dict[Atom, Tie | None]) -> Iterator[MissedCase]:
         """The names that failures are noted by and that no rule mentions, if all that follows is an end."""
         known: dict[Path, list[str]] = {}
+        seen: set[tuple[Path, str]] = set()
         for atom, tie in ties.items():
             if tie is not None and atom.path is not None and atom.equals is not None:
                 known.setdefault(atom.path, []).append(atom.equals)
@@ -225,7 +239,9 @@ class Asking:
                 if effect is None or passage.way is None or not isinstance(effect.value, Text):
                     continue
                 for name in sorted(effect.value.values):
-                    if not any(Atom("", path, pattern).holds(Text(frozenset({name})), there=True) for pattern in names):
+                    fits = (Atom("", path, pattern).holds(Text(frozenset({name})), there=True) for pattern in names)
+                    if (path, name) not in seen and not any(fits):
+                        seen.add((path, name))
                         yield MissedCase(
                             choice=place.state.name,
                             data=written(path),

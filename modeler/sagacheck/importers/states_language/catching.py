@@ -209,6 +209,13 @@ class Part:
         """The names among them that errors really have."""
         return tuple(error for error in self.errors if error not in (OTHER, TASK_FAILED))
 
+    @property
+    def others(self) -> Outcome | None:
+        """What the errors stand for whose names are not known; None if all are."""
+        if OTHER in self.errors:
+            return Outcome.REJECTED
+        return Outcome.UNKNOWN if TASK_FAILED in self.errors else None
+
 
 def parts_of(state: State, handlers: Handlers, outcome: Outcome, said: Mapping[str, Outcome]) -> list[Part]:
     """Which errors stand behind a rejected (or failed) or an unknown outcome, grouped by where they go.

@@ -12,6 +12,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from sagacheck.core.outcome import Outcome
 from sagacheck.core.span import Span
 from sagacheck.importers.states_language.paths import (
     ERROR,
@@ -37,11 +38,13 @@ class Text:
         values: what it may be.
         error: whether it is the name of the error that was caught; the values then come from the catcher.
         closed: whether it can be nothing else.
+        others: what the other errors stand for that it may be the name of.
     """
 
     values: frozenset[str] = frozenset()
     error: bool = False
     closed: bool = True
+    others: Outcome | None = None
 
 
 Shape = Mapping[str, "Shape"] | Text | None

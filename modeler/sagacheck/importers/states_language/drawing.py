@@ -169,9 +169,8 @@ class Drawing:
         if isinstance(goes, Goes):
             target = self._jump(source, label, goes.region, goes.to)
             holder = place.state.name if goes.holder is None else self.layout.places[goes.holder].state.name
-            closed = len(part.named) == len(part.errors)
-            writes = caught(goes.writes, part.named, closed=closed)
-            self.passages.append(Passage(holder, target, (source, label), writes))
+            writes = caught(goes.writes, part.named, part.others)
+            self.passages.append(Passage(holder, target, (source, label), writes, failure=True))
 
     def _pass_on_choice(self, place: Place) -> None:
         """Notes how a Choice hands the document on; which edges those are, `asking` finds out."""

@@ -7,9 +7,10 @@ Sethi and Ullman, "Compilers", 2nd edition, section 9.2.4). Which of the ways ar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from sagacheck.core.outcome import Outcome
 from sagacheck.importers.states_language.data import Missing, Origin, Shape, Text, Write, within
 from sagacheck.importers.states_language.paths import Path
 
@@ -26,12 +27,14 @@ class Passage:
         target: id of the node that gets it.
         way: the edge of the chart by which they go; None where it is none, or not known yet.
         writes: what is written on the way, in order.
+        failure: whether they go so because something failed.
     """
 
     source: str
     target: str
     way: Way | None
     writes: tuple[Write, ...] = ()
+    failure: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,8 @@ def effect_on(path: Path, passage: Passage) -> Effect | None:
         depth = len(write.path)
         if path[:depth] == write.path:
             value = within(write.shape, path[depth:])
-            there = not isinstance(value, Missing) and (value is not None or path == write.path)
+            around = within(write.shape, path[depth:-1])
+            there = path == write.path or (isinstance(around, Mapping) and not isinstance(value, Missing))
             result = Effect(value, there, write)
         elif write.path[: len(path)] == path:
             result = Effect(None, there=True, write=write, part=True)
@@ -71,15 +75,15 @@ def _is_variable(path: Path) -> bool:
     return bool(path) and path[0].startswith("$")
 
 
-def caught(writes: Iterable[Write], errors: Iterable[str], *, closed: bool) -> tuple[Write, ...]:
+def caught(writes: Iterable[Write], errors: Iterable[str], others: Outcome | None) -> tuple[Write, ...]:
     """The writes of a catcher, for errors of these names.
 
     Args:
         writes: as the catcher has them.
         errors: the names that are known.
-        closed: whether there are no others.
+        others: what errors of other names would stand for; None if there are no others.
     """
-    names = Text(frozenset(errors), error=True, closed=closed)
+    names = Text(frozenset(errors), error=True, closed=others is None, others=others)
     return tuple(replace(write, shape=_named(write.shape, names)) for write in writes)
 
 

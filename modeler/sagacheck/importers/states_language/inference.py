@@ -103,7 +103,7 @@ class _Guessing:
         actions = links.actions(backward, called)
         for position, candidate in self.candidates.items():
             if position not in actions:
-                self._list(candidate.state, f"says {candidate.verb}, and which step it undoes cannot be told")
+                self._list(candidate.state, f"is to undo something ({candidate.says}), and which step cannot be told")
                 if not self.expected[position]:
                     self.specs[position] = replace(self.specs[position], undo=_unwinds(_AFTER_FAILURE))
         undoing = {

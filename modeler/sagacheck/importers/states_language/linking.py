@@ -48,6 +48,11 @@ class Candidate:
     verb: str
     reached: str
 
+    @property
+    def says(self) -> str:
+        """Where the verb stands."""
+        return f"its {'name' if _named_verb(self.state) else 'comment'} says {self.verb}"
+
 
 @dataclass
 class Links:
@@ -98,13 +103,18 @@ class Links:
 
 def undoing_verb(state: State) -> str | None:
     """The verb by which a Task undoes something; None if neither its names nor its comment say anything of the kind."""
+    commented = (UNDOING[word] for word in words_of(state.comment) if UNDOING.get(word) in _PLAINLY_UNDOING)
+    return _named_verb(state) or next(commented, None)
+
+
+def _named_verb(state: State) -> str | None:
     for name in (state.name, function_name(state), service_action(state)):
         for word in words_of(name):
             if word in LOOKING:
                 break
             if word in UNDOING:
                 return UNDOING[word]
-    return next((UNDOING[word] for word in words_of(state.comment) if UNDOING.get(word) in _PLAINLY_UNDOING), None)
+    return None
 
 
 def link(candidates: list[Candidate], owing: list[State]) -> Links:
@@ -141,7 +151,7 @@ def _link_by(candidate: Candidate, index: _Index, links: Links) -> bool:
         links.add(
             candidate,
             step,
-            f"`{candidate.state.name}` {candidate.reached}, its name says {candidate.verb}, "
+            f"`{candidate.state.name}` {candidate.reached}, {candidate.says}, "
             f"and both names say {' and '.join(common[step])}",
         )
     return bool(best)
