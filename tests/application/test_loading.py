@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from sagacheck.application.exclusion import Exclusion
-from sagacheck.application.loading import LoadOptions, load
+from sagacheck.application.loaded import LoadOptions
+from sagacheck.application.loading import load
 from sagacheck.core.chart import Origin
 from sagacheck.core.report import Progress
 from tests.application.models import COORDINATOR, DEFINITION, PLAIN_MACHINE, UNDECLARED_END, two_steps, write
@@ -150,8 +151,8 @@ def test_a_part_of_a_file_or_module_can_be_named() -> None:
         ("b.py", "b.py: there is no such file or folder"),
         ("b", "b: there is no such file or folder; for a value in a module write module:name"),
         ("no.where:x", "no.where:x: there is no such file, and no module 'no.where' in this folder or installed"),
-        ("notes.txt", "notes.txt: is neither a Python file (.py) nor a definition in JSON (.json)"),
-        ("c.asl.json:x", "c.asl.json: holds one saga; leave out ':x'"),
+        ("notes.txt", "notes.txt: is neither a Python file (.py) nor a definition or template"),
+        ("c.asl.json:x", "c.asl.json: holds no saga 'x'; known: c"),
         ("\0", "\0: there is no such file or folder"),
         ("", ": there is no such file or folder"),
     ],
@@ -178,8 +179,8 @@ def test_directories_contribute_what_looks_like_a_model() -> None:
     assert [saga.file for saga in loading.sagas] == ["m/a.py", "m/c.json", "m/h.asl.json"]
     assert [(passed.file, passed.reason) for passed in loading.passed_over] == [
         ("m/b.py", "does not import sagacheck"),
-        ("m/d.json", "is not a Step Functions definition"),
-        ("m/e.json", "is not a Step Functions definition"),
+        ("m/d.json", "is not a Step Functions definition, nor a template with one"),
+        ("m/e.json", "is not a Step Functions definition, nor a template with one"),
         ("m/g.py", "defines no saga: no module-level Saga(...) or SagaMachine class"),
     ]
     assert (loading.failures, loading.files) == ((), 7)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sagacheck.application.list_paths import UndecidedError, list_paths
-from sagacheck.application.loading import LoadOptions
+from sagacheck.application.loaded import LoadOptions
 from sagacheck.application.refusal import RefusedError, did_you_mean
 from sagacheck.application.selection import LoadError, NoSagaError, one_saga
 from sagacheck.core.outcome import EndKind

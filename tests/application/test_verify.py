@@ -9,7 +9,7 @@ import pytest
 
 from sagacheck.application.check import check_chart
 from sagacheck.application.exit_status import ExitStatus, exit_status
-from sagacheck.application.loading import LoadOptions
+from sagacheck.application.loaded import LoadOptions
 from sagacheck.application.verify import VerifyOptions, verify
 from sagacheck.core.chart import Chart
 from sagacheck.core.finding import Severity

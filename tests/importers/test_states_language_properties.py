@@ -12,8 +12,8 @@ from sagacheck.core.chart import Chart
 from sagacheck.importers.states_language import (
     DefinitionError,
     load_definition,
-    looks_like_definition,
 )
+from sagacheck.importers.states_language.recognition import looks_like_definition
 from tests.importers.definitions import (
     FAILED,
     SUCCEEDED,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sagacheck.importers.states_language import looks_like_definition
+from sagacheck.importers.states_language.recognition import looks_like_definition
 from tests.importers.definitions import machine, passing, task
 
 WHOLE = json.dumps(machine(A=task("B"), B=passing()), indent=2)

@@ -9,7 +9,8 @@ import contextlib
 from pathlib import Path
 
 from sagacheck.application.check import check_chart
-from sagacheck.application.loading import LoadOptions, load
+from sagacheck.application.loaded import LoadOptions
+from sagacheck.application.loading import load
 from sagacheck.application.verify import VerifyOptions, verify
 from sagacheck.core.chart import Chart
 from sagacheck.core.report import Report, SagaReport

@@ -13,7 +13,7 @@ from sagacheck.core.report import Failure, PassedOver
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
 _IMPORTS_SAGACHECK = re.compile(rb"^[ \t]*(?:from|import)[ \t][^\n#]*\bsagacheck\b", re.MULTILINE)
-_DEFINITION = ".asl.json"
+_DEFINITIONS = (".json", ".yml", ".yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Target:
 
     @property
     def is_definition(self) -> bool:
-        """Whether it is a definition in JSON rather than Python."""
-        return self.shown.endswith(".json")
+        """Whether it holds definitions rather than Python."""
+        return self.shown.endswith(_DEFINITIONS) or self.path.endswith(_DEFINITIONS)
 
 
 Found = Target | Failure | PassedOver
@@ -86,10 +86,8 @@ def _named(text: str, exclusion: Exclusion) -> Iterator[Found]:
 
 def _file(path: Path, attribute: str | None) -> Found:
     shown = path.as_posix()
-    if path.suffix not in (".py", ".json"):
-        return Failure(shown, "is neither a Python file (.py) nor a definition in JSON (.json)")
-    if path.suffix == ".json" and attribute is not None:
-        return Failure(shown, f"holds one saga; leave out ':{attribute}'")
+    if path.suffix not in (".py", *_DEFINITIONS):
+        return Failure(shown, "is neither a Python file (.py) nor a definition or template (.json, .yml, .yaml)")
     return Target(shown, str(path.absolute()), attribute=attribute)
 
 
@@ -138,7 +136,7 @@ def _walk(folder: Path, exclusion: Exclusion, visited: set[tuple[int, int]]) -> 
         if _is_folder(entry):
             if not _skipped(path):
                 yield from _walk(path, exclusion, visited)
-        elif path.suffix in (".py", ".json"):
+        elif path.suffix in (".py", *_DEFINITIONS):
             yield _candidate(path)
 
 
@@ -166,14 +164,11 @@ def _candidate(path: Path) -> Found:
     target = Target(shown, str(path.absolute()), named=False)
     if path.suffix == ".py":
         return target if _IMPORTS_SAGACHECK.search(data) else PassedOver(shown, "does not import sagacheck")
-    if path.name.endswith(_DEFINITION):
+    from sagacheck.importers.states_language.recognition import may_hold_definitions
+
+    if may_hold_definitions(data, path.name):
         return target
-    return target if _may_be_definition(data) else PassedOver(shown, "is not a Step Functions definition")
-
-
-def _may_be_definition(data: bytes) -> bool:
-    """A first look, to be confirmed by the importer."""
-    return b'"StartAt"' in data or b'"States"' in data
+    return PassedOver(shown, "is not a Step Functions definition, nor a template with one")
 
 
 def _reason(error: OSError | ValueError) -> str:

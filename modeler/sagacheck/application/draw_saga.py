@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sagacheck.application.check import check_chart
-from sagacheck.application.loading import LoadedSaga
+from sagacheck.application.loaded import LoadedSaga
 from sagacheck.application.refusal import RefusedError, did_you_mean
 from sagacheck.core.scenario import Scenario
 

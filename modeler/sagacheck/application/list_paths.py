@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import islice
 
-from sagacheck.application.loading import LoadedSaga
+from sagacheck.application.loaded import LoadedSaga
 from sagacheck.application.refusal import refused
 from sagacheck.core.chart import Call, Chart, Compensate
 from sagacheck.core.outcome import EndKind

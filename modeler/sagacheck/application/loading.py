@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
@@ -13,45 +13,19 @@ from pathlib import Path
 from types import ModuleType
 
 from sagacheck.application import module_sagas
+from sagacheck.application.definition_files import load_file
 from sagacheck.application.discovery import Target, discover, shown_path
-from sagacheck.application.exclusion import Exclusion
 from sagacheck.application.internal_error import internal_failure
+from sagacheck.application.loaded import Loaded, LoadedSaga, LoadOptions
 from sagacheck.application.module_import import alone, dotted_package, import_file, import_root
 from sagacheck.application.process_end import ProcessEnd, process_kept
 from sagacheck.application.refusal import RefusedError
 from sagacheck.application.relocation import relocated
 from sagacheck.application.time_limit import TimeOver, run_within
 from sagacheck.application.user_error import failure_of
-from sagacheck.core.chart import Chart
 from sagacheck.core.report import Failure, PassedOver, Progress
-from sagacheck.core.span import Span
 
 Listener = Callable[[Progress], None]
-
-
-@dataclass(frozen=True, slots=True)
-class LoadOptions:
-    """How to load.
-
-    Args:
-        profiles: engine profiles under which declared sagas unwind; each saga's own without any.
-        timeout: seconds that a model may take to import; 0 for no limit.
-        exclusion: what directories do not contribute.
-        traceback: whether failures give whole tracebacks.
-    """
-
-    profiles: tuple[str, ...] = ()
-    timeout: float = 10.0
-    exclusion: Exclusion = field(default_factory=Exclusion)
-    traceback: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LoadedSaga:
-    """A saga and the file from which it was loaded, as the user knows it."""
-
-    chart: Chart
-    file: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +43,6 @@ class Loading:
     failures: tuple[Failure, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
     files: int = 0
-
-
-Loaded = LoadedSaga | Failure | PassedOver
 
 
 def load(paths: tuple[str, ...], options: LoadOptions | None = None, listener: Listener | None = None) -> Loading:
@@ -111,30 +82,9 @@ def load(paths: tuple[str, ...], options: LoadOptions | None = None, listener: L
 
 def _load_target(target: Target, options: LoadOptions) -> Iterator[Loaded]:
     if target.is_definition:
-        yield from _load_definition(target, options)
+        yield from load_file(target, options)
     else:
         yield from _load_python(target, options)
-
-
-def _load_definition(target: Target, options: LoadOptions) -> Iterator[Loaded]:
-    from sagacheck.importers.states_language import DefinitionError, load_definition, looks_like_definition
-
-    try:
-        text = Path(target.path).read_bytes().decode("utf-8-sig")
-        if target.named or target.shown.endswith(".asl.json") or looks_like_definition(text):
-            yield LoadedSaga(load_definition(text, target.shown), target.shown)
-        else:
-            yield PassedOver(target.shown, "is not a Step Functions definition")
-    except OSError as error:
-        yield Failure(target.shown, f"cannot be read: {error.strerror or error}")
-    except UnicodeDecodeError as error:
-        yield Failure(target.shown, f"is not UTF-8: byte {error.start + 1} does not belong there; save it as UTF-8")
-    except DefinitionError as error:
-        at = f" (at {error.pointer})" if error.pointer else ""
-        span = Span(error.file, error.line, error.column, error.line, error.column + 1)
-        yield Failure(target.shown, f"{error.message}{at}", span=span)
-    except Exception as error:  # noqa: BLE001 - the importer answers every text with a chart or a DefinitionError
-        yield internal_failure(error, target.shown, traceback=options.traceback)
 
 
 def _load_python(target: Target, options: LoadOptions) -> Iterator[Loaded]:

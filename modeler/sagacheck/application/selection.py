@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sagacheck.application.loading import LoadedSaga, LoadOptions, load
+from sagacheck.application.loaded import LoadedSaga, LoadOptions
+from sagacheck.application.loading import load
 from sagacheck.application.refusal import RefusedError, refused
 from sagacheck.core.report import Failure
 

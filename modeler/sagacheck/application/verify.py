@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from sagacheck.application.check import check_chart
 from sagacheck.application.internal_error import internal_failure
-from sagacheck.application.loading import Listener, LoadedSaga, LoadOptions, load
+from sagacheck.application.loaded import LoadedSaga, LoadOptions
+from sagacheck.application.loading import Listener, load
 from sagacheck.core.report import Failure, Progress, Report, SagaReport
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from sagacheck.application.loading import LoadOptions
+    from sagacheck.application.loaded import LoadOptions
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 
@@ -95,7 +95,7 @@ class Settings:
 def settings(profile: str | None, unroll: int | None, timeout: float | None, *, traceback: bool) -> Settings:
     """The settings of a command about one saga."""
     from sagacheck.application.configuration import read_configuration
-    from sagacheck.application.loading import LoadOptions
+    from sagacheck.application.loaded import LoadOptions
 
     settled = read_configuration()
     loading = LoadOptions(

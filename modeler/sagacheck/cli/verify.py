@@ -72,7 +72,7 @@ def command(
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.configuration import read_configuration
     from sagacheck.application.exit_status import exit_status
-    from sagacheck.application.loading import LoadOptions
+    from sagacheck.application.loaded import LoadOptions
     from sagacheck.application.verify import VerifyOptions, verify
     from sagacheck.cli.progress import ProgressDisplay
     from sagacheck.core.finding import Severity

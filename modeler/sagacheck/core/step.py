@@ -82,6 +82,7 @@ class StepSpec:
         contract: what its participant promises; None if nothing was declared.
         policy: its retry policy.
         timeout: seconds that one attempt may take; None if nothing was said.
+        retry_horizon: seconds during which it may be sent again, if that is longer than its policy says.
         span: where it was declared.
         handler: the callable that does the work, if the model was given one.
         inferred_read_only: how an importer came to `effect=False`; None if a person declared it.
@@ -94,6 +95,7 @@ class StepSpec:
     contract: Contract | None = None
     policy: RetryPolicy = RetryPolicy()
     timeout: float | None = None
+    retry_horizon: float | None = None
     span: Span | None = None
     handler: Handler | None = field(default=None, compare=False)
     inferred_read_only: str | None = None

@@ -67,7 +67,7 @@ def _horizon(chart: Chart, step: StepSpec) -> float:
 
     A compensation that goes on until it is answered is the default and says nothing of how long that takes.
     """
-    horizon = step.policy.horizon(step.timeout)
+    horizon = max(step.policy.horizon(step.timeout), step.retry_horizon or 0.0)
     if step.compensation is not None and step.compensation.policy.attempts is not None:
         horizon = max(horizon, step.compensation.policy.horizon(step.timeout))
     return horizon + chart.resume_within

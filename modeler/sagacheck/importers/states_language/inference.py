@@ -215,6 +215,7 @@ class _Guessing:
             contract=notes.contract,
             policy=self._policy(position),
             timeout=state.timeout,
+            retry_horizon=notes.retry_horizon,
             span=state.span,
             inferred_read_only=reads,
         )

@@ -12,9 +12,9 @@ from sagacheck.importers.states_language.definition import Kind, Machine
 from sagacheck.importers.states_language.drawing import Drawing
 from sagacheck.importers.states_language.flaws import lost_data
 from sagacheck.importers.states_language.inference import Inference, infer
-from sagacheck.importers.states_language.layout import Layout, lay_out
+from sagacheck.importers.states_language.layout import TOP, Layout, lay_out
 from sagacheck.importers.states_language.several import followed_twice, of_several_items
-from sagacheck.importers.states_language.side_file import SideFile
+from sagacheck.importers.states_language.side_file import SideFile, check_names
 
 PROFILE = "step functions"
 STOPPED = "StopExecution and the execution timeout bypass every handler"
@@ -32,6 +32,7 @@ def draw(machine: Machine, name: str, side_file: SideFile | None = None) -> Char
     """
     side_file = side_file or SideFile()
     layout = lay_out(machine)
+    _check(side_file, layout)
     inference = infer(layout, side_file)
     drawing = Drawing(layout, inference, side_file)
     asking = Asking(drawing, machine.start)
@@ -53,6 +54,7 @@ def draw(machine: Machine, name: str, side_file: SideFile | None = None) -> Char
         claims=_claims(specs),
         time_limit=machine.time_limit,
         time_limit_span=machine.time_limit_span,
+        suppressions=side_file.suppressions,
         remarks=_remarks(machine, layout, inference, asking),
         span=machine.span,
     )
@@ -60,6 +62,18 @@ def draw(machine: Machine, name: str, side_file: SideFile | None = None) -> Char
     doubled = followed_twice(chart, maps)
     assumptions = (STOPPED, BROKEN, *_assumptions(layout, doubled))
     return replace(of_several_items(chart, doubled), assumptions=assumptions)
+
+
+def _check(side_file: SideFile, layout: Layout) -> None:
+    """Refuses what is said about states that do not fit it."""
+    states = [place.state for place in layout.places]
+    outer = [place.state for place in layout.places if place.region == TOP]
+    check_names(
+        side_file,
+        states=[state.name for state in states],
+        tasks=[state.name for state in states if state.kind is Kind.TASK],
+        ends=[state.name for state in outer if state.end or state.kind in (Kind.SUCCEED, Kind.FAIL)],
+    )
 
 
 def _remarks(machine: Machine, layout: Layout, inference: Inference, asking: Asking) -> tuple[Remark, ...]:

@@ -1,5 +1,6 @@
 """Reads JSON into values that know where they stand.
 
+A bare substitution, as templates have it in place of a number (`"MaxConcurrency": ${Limit}`), is read as a string.
 The standard library's reader forgets positions, takes the last of two equal keys and recurses; this one does none of
 that. It is one loop over the text, linear in its length, and leaves it to the standard library to say what is wrong
 with a text that is not JSON.
@@ -26,6 +27,7 @@ _VALUE = re.compile(
     r"|(?P<open>[{\[])"
     r"|(?P<number>-?(?:0|[1-9][0-9]*+)(?P<fraction>(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?))"
     r"|(?P<word>true|false|null)"
+    r"|(?P<substitution>\$\{[^{}\x00-\x1f]*+\})"
 )
 _NAME = re.compile(_STRING)
 _KEY = re.compile(rf"({_STRING}){_SPACE}:{_SPACE}")
@@ -42,21 +44,23 @@ class Value(NamedTuple):
         start: offset of its first character.
         end: offset of the character after its last one.
         key: offset of the opening quote of its name, for a member of an object; else its own start.
+        key_end: offset after its name, where that is not the end of a quoted string at `key`; else -1.
     """
 
     data: dict[str, Value] | list[Value] | str | float | bool | None
     start: int
     end: int
     key: int
+    key_end: int = -1
 
 
-_Container = dict[str, Value] | list[Value]
+Container = dict[str, Value] | list[Value]
 
 
 class _Open(NamedTuple):
     """A container whose end was not reached yet; its name is the one that it has in the container around it."""
 
-    container: _Container
+    container: Container
     start: int
     name: str
     key: int
@@ -72,10 +76,12 @@ def plain(value: Value) -> object:
     return data
 
 
-def name_end(text: str, key: int) -> int:
-    """The offset after the closing quote of the name that begins at `key`."""
-    match = _NAME.match(text, key)
-    return match.end() if match else key
+def name_end(text: str, value: Value) -> int:
+    """The offset after the name of a member."""
+    if value.key_end >= 0:
+        return value.key_end
+    match = _NAME.match(text, value.key)
+    return match.end() if match else value.key
 
 
 def read_value(document: Document) -> Value:
@@ -85,7 +91,7 @@ def read_value(document: Document) -> Value:
         DefinitionError: if it is not JSON, names a member twice, or nests deeper than `MAX_DEPTH`.
     """
     text = document.text
-    _refuse_surrogates(document)
+    refuse_surrogates(document)
     around: list[_Open] = []
     position = _skip(text, 0)
     name, key = "", position
@@ -94,7 +100,7 @@ def read_value(document: Document) -> Value:
         if token is None:
             raise _syntax_error(document, position)
         if token.lastgroup == "open":
-            container: _Container = {} if token[0] == "{" else []
+            container: Container = {} if token[0] == "{" else []
             inside = _skip(text, token.end())
             if not text.startswith("}" if token[0] == "{" else "]", inside):
                 if len(around) == MAX_DEPTH:
@@ -129,7 +135,7 @@ def _skip(text: str, position: int) -> int:
     return match.end() if match else position
 
 
-def _next_name(document: Document, container: _Container, position: int) -> tuple[str, int, int]:
+def _next_name(document: Document, container: Container, position: int) -> tuple[str, int, int]:
     """Name and key of the member that begins at `position`, and where its value begins."""
     if isinstance(container, list):
         return "", position, position
@@ -175,6 +181,8 @@ def _scalar(document: Document, token: re.Match[str]) -> str | float | bool | No
         return _unquote(document, written, token.start())
     if token.lastgroup == "word":
         return _WORDS[written]
+    if token.lastgroup == "substitution":
+        return written
     return float(written) if token["fraction"] or len(written) > _LONGEST_INTEGER else int(written)
 
 
@@ -198,7 +206,7 @@ def _encodable(text: str) -> bool:
     return True
 
 
-def _refuse_surrogates(document: Document) -> None:
+def refuse_surrogates(document: Document) -> None:
     """Raises if the text could not be printed."""
     try:
         document.text.encode()

@@ -1,4 +1,4 @@
-"""Tells definitions from other JSON files without reading them as one."""
+"""Tells definitions, and files that hold some, from others without reading them as one."""
 
 from __future__ import annotations
 
@@ -7,10 +7,39 @@ import re
 # A string, with the colon that makes it a name; or a bracket. An unterminated string runs to the end of the text.
 _TOKEN = re.compile(r'("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))(\s*+:)?|([{\[])|([}\]])', re.DOTALL)
 _STATE_TYPE = re.compile(r'"Type"\s*:\s*"(?:Task|Pass|Wait|Choice|Parallel|Map|Succeed|Fail)"')
+_RESOURCE = re.compile(
+    r"""["']?Type["']?\s*:\s*["']?AWS::(?:Serverless|StepFunctions)::StateMachine["']?\s*[,}\r\n#]"""
+)
+_YAML_START = re.compile(r"""^(?:["']?StartAt["']?|["']?stepFunctions["']?)\s*:""", re.MULTILINE)
+ENDINGS = (".asl.json", ".asl.yaml", ".asl.yml", ".states.json", ".states.yaml", ".states.yml")
+"""Endings of files that are definitions whatever they say."""
+YAML = (".yml", ".yaml")
+
+
+def may_hold_definitions(data: bytes, file: str) -> bool:
+    """A first look: whether a file is worth reading.
+
+    Args:
+        data: its content.
+        file: its name.
+    """
+    if file.endswith(ENDINGS) or b"::StateMachine" in data:
+        return True
+    if file.endswith(YAML):
+        return b"StartAt" in data or b"stepFunctions" in data
+    return b'"StartAt"' in data or b'"States"' in data
+
+
+def holds_definitions(text: str, file: str) -> bool:
+    """Whether a text is meant to hold definitions, if perhaps wrong ones."""
+    body = text.removeprefix("\ufeff")
+    if file.endswith(YAML):
+        return _YAML_START.search(body) is not None or _RESOURCE.search(body) is not None
+    return looks_like_definition(body) or ('"Resources"' in body and _RESOURCE.search(body) is not None)
 
 
 def looks_like_definition(text: str) -> bool:
-    """Whether the text is meant as a definition in the States Language, if perhaps a wrong one.
+    """Whether the text is meant as a definition in the States Language, in JSON, if perhaps a wrong one.
 
     It is if, at its top level, it names `StartAt`, or `States` with the types of this language in it. Formats that
     resemble it (Seata's has `StartState`) and templates that embed a definition are not.

@@ -36,10 +36,20 @@ class DefinitionError(Exception):
 
 @dataclass(frozen=True)
 class Document:
-    """A text and the file it stands in."""
+    """A text and the file it stands in.
+
+    Args:
+        text: the text.
+        file: path as the user knows it.
+        around: the document that the text is a string in, or several strings; None if it is the whole file.
+        pieces: where the text stands in the document around it, as (offset in the text, offset around), ascending;
+            what follows an offset goes on side by side up to the next piece.
+    """
 
     text: str
     file: str
+    around: Document | None = None
+    pieces: tuple[tuple[int, int], ...] = ((0, 0),)
 
     @cached_property
     def line_starts(self) -> list[int]:
@@ -51,13 +61,17 @@ class Document:
         return starts
 
     def place(self, offset: int) -> tuple[int, int]:
-        """Line and column of a character, both counted from 1."""
+        """Line and column in the file of a character, both counted from 1."""
+        if self.around is not None:
+            inner, outer = self.pieces[max(0, bisect_right(self.pieces, (offset, len(self.around.text))) - 1)]
+            return self.around.place(outer + offset - inner)
         line = bisect_right(self.line_starts, offset)
         return line, offset - self.line_starts[line - 1] + 1
 
     def span(self, start: int, end: int) -> Span:
         """The place of the characters from `start` up to, and without, `end`."""
-        return Span(self.file, *self.place(start), *self.place(end))
+        line, column = self.place(max(start, end - 1))
+        return Span(self.file, *self.place(start), line, column + (end > start))
 
     def error(self, message: str, offset: int, path: Iterable[str | int] = ()) -> DefinitionError:
         """An error that points at a character and, by its path from the root, at a value."""

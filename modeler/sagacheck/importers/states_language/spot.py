@@ -36,7 +36,7 @@ class Spot(NamedTuple):
     @property
     def key_span(self) -> Span:
         """The quoted name of a member."""
-        return self.document.span(self.value.key, name_end(self.document.text, self.value.key))
+        return self.document.span(self.value.key, name_end(self.document.text, self.value))
 
     @property
     def members(self) -> dict[str, Value]:

@@ -1,0 +1,207 @@
+"""Finds the definitions in a file: one on its own, or those in a template or a serverless.yml.
+
+| file | where definitions stand |
+|---|---|
+| a definition, JSON or YAML | it is one |
+| SAM and CloudFormation templates, CDK's output | `Definition`, `DefinitionString` and `DefinitionUri` of resources |
+| serverless.yml | `definition` of what `stepFunctions.stateMachines` lists |
+
+A file that is named elsewhere is looked for in the folder of the template and below it, nowhere else: templates are
+data, and must not make anybody read other files.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sagacheck.importers.states_language.embedding import embedded_text, function_of, resolved
+from sagacheck.importers.states_language.reading import Value, read_value
+from sagacheck.importers.states_language.reading_yaml import read_yaml
+from sagacheck.importers.states_language.source import DefinitionError, Document
+from sagacheck.importers.states_language.spot import Spot
+
+_SAM = "AWS::Serverless::StateMachine"
+_CLOUDFORMATION = "AWS::StepFunctions::StateMachine"
+_FILE = re.compile(r"\$\{file\((?P<path>[^(){}:]+)\)(?::(?P<inside>[\w.-]+))?\}")
+_ELSEWHERE = "lies outside the files at hand"
+
+Read = Callable[[str], str | None]
+"""Reads the file at a path, relative to the folder of the file that names it; None if there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A definition and where it stands.
+
+    Args:
+        name: what the saga is called; "" if the file's name says it.
+        document: the text in which its places are.
+        value: the definition.
+        embedded: whether it stands in a file that holds something else, too.
+    """
+
+    name: str
+    document: Document
+    value: Value
+    embedded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A definition that is not in this file.
+
+    Args:
+        name: what the saga is called.
+        reason: why it was not read.
+        path: the file that holds it, relative to the folder of this one; "" if it is none that can be read.
+    """
+
+    name: str
+    reason: str
+    path: str = ""
+
+
+Found = Source | Elsewhere | DefinitionError
+
+
+def read_document(document: Document) -> Value:
+    """The document as one value: JSON if it begins like JSON and is named so, else YAML.
+
+    Raises:
+        DefinitionError: if it is neither.
+    """
+    if document.file.endswith((".yml", ".yaml")):
+        return read_yaml(document)
+    return read_value(document)
+
+
+def definitions_in(document: Document) -> Iterator[Found]:
+    """Every definition in a file, in the order of the source; one that cannot be read does not hide the others.
+
+    Raises:
+        DefinitionError: if the file itself cannot be read, or is nothing that holds definitions.
+    """
+    root = Spot(document, read_document(document))
+    members = root.value.data if isinstance(root.value.data, dict) else {}
+    if "StartAt" in members or not members.keys() & {"Resources", "stepFunctions"}:
+        yield Source("", document, resolved(document, root.value) if _is_yaml(document) else root.value, embedded=False)
+    elif "Resources" in members:
+        yield from _in_template(root)
+    else:
+        yield from _in_serverless(root)
+
+
+def _is_yaml(document: Document) -> bool:
+    return document.file.endswith((".yml", ".yaml"))
+
+
+def _in_template(root: Spot) -> Iterator[Found]:
+    """The state machines among the resources of a template."""
+    resources = root.required("Resources", "a template lists its resources")
+    if not isinstance(resources.value.data, dict):
+        return
+    for name, value in resources.value.data.items():
+        if not isinstance(value.data, dict):
+            continue
+        resource = Spot(root.document, value, (*resources.path, name))
+        kind, properties = resource.member("Type"), resource.member("Properties")
+        if kind is not None and kind.value.data in (_SAM, _CLOUDFORMATION):
+            try:
+                yield _of_resource(name, resource if properties is None else properties)
+            except DefinitionError as error:
+                yield error
+
+
+def _of_resource(name: str, properties: Spot) -> Found:
+    """The definition of one resource."""
+    inline, text, named = (properties.member(key) for key in ("Definition", "DefinitionString", "DefinitionUri"))
+    if inline is not None:
+        return Source(name, inline.document, resolved(inline.document, inline.value, inline.path), embedded=True)
+    if text is not None:
+        return _from_text(name, text)
+    if named is not None and isinstance(named.value.data, str) and "://" not in named.text:
+        return _elsewhere(name, named.text, named)
+    if named is not None or properties.member("DefinitionS3Location") is not None:
+        return Elsewhere(name, "its definition lies in S3")
+    raise properties.error(f"`{name}` has no definition: give it Definition, DefinitionString or DefinitionUri")
+
+
+def _from_text(name: str, spot: Spot) -> Source:
+    """A definition that is a string, in JSON or in YAML."""
+    document = embedded_text(spot)
+    if document is None:
+        raise spot.error("this is no text, and no Fn::Sub or Fn::Join of texts: write the definition here")
+    value = read_value(document) if document.text.lstrip().startswith("{") else read_yaml(document)
+    return Source(name, document, resolved(document, value), embedded=True)
+
+
+def _elsewhere(name: str, path: str, spot: Spot) -> Elsewhere:
+    """A definition in a file of its own, if it lies where it may be looked for."""
+    plain = posixpath.normpath(path.replace("\\", "/"))
+    if posixpath.isabs(plain) or plain.startswith("..") or ":" in plain or "\0" in plain:
+        raise spot.error(f"`{path}` lies outside the folder of this file: move the definition into it or below it")
+    return Elsewhere(name, f"its definition is {plain}", plain)
+
+
+def _in_serverless(root: Spot) -> Iterator[Found]:
+    """The state machines of a serverless.yml."""
+    functions = root.required("stepFunctions", "state machines are listed there")
+    if isinstance(functions.value.data, str):
+        yield from _referred("stepFunctions", functions)
+        return
+    listed = functions.member("stateMachines") if isinstance(functions.value.data, dict) else None
+    if listed is None:
+        return
+    if isinstance(listed.value.data, str):
+        yield from _referred("stateMachines", listed)
+    elif isinstance(listed.value.data, list):
+        for item in listed.items:
+            yield from _of_machines(item)
+    else:
+        yield from _of_machines(listed)
+
+
+def _of_machines(listed: Spot) -> Iterator[Found]:
+    if isinstance(listed.value.data, str):
+        yield from _referred("stateMachines", listed)
+        return
+    if not isinstance(listed.value.data, dict):
+        return
+    for key, value in listed.value.data.items():
+        machine = Spot(listed.document, value, (*listed.path, key))
+        if isinstance(value.data, str):
+            yield from _referred(key, machine)
+        elif isinstance(value.data, dict):
+            try:
+                yield from _of_machine(key, machine)
+            except DefinitionError as error:
+                yield error
+
+
+def _of_machine(key: str, machine: Spot) -> Iterator[Found]:
+    named = machine.member("name")
+    plain = named is not None and isinstance(named.value.data, str) and re.fullmatch(r"[\w.-]+", named.text)
+    name = named.text if named is not None and plain else key
+    definition = machine.required("definition", f"say what `{key}` does")
+    if not isinstance(definition.value.data, str) and function_of(definition.value) is None:
+        document = definition.document
+        yield Source(name, document, resolved(document, definition.value, definition.path), embedded=True)
+    elif isinstance(definition.value.data, str) and definition.text.lstrip().startswith("${"):
+        yield from _referred(name, definition)
+    else:
+        yield _from_text(name, definition)
+
+
+def _referred(name: str, spot: Spot) -> Iterator[Found]:
+    """What a variable of serverless.yml refers to: a file with the definition, or something that only it can tell."""
+    found = _FILE.fullmatch(spot.text.strip())
+    if found is None or found["inside"]:
+        yield Elsewhere(name, f"`{spot.text.strip()[:60]}` is known only to serverless")
+        return
+    try:
+        yield _elsewhere(name, found["path"].strip(), spot)
+    except DefinitionError as error:
+        yield error
