@@ -30,6 +30,7 @@ _CLOUDFORMATION = frozenset(
     }
 )  # fmt: skip
 _WITHOUT_PREFIX = frozenset({"Ref", "Condition"})
+_SCALARS = frozenset({"binary", "bool", "float", "int", "null", "str", "timestamp"})
 _MERGE = "<<"
 
 
@@ -43,7 +44,8 @@ class _Frame:
         tag: its tag, if it has one of its own.
         anchor: the name by which aliases refer to it.
         pending: in a mapping, the name that was read last, with its place, while its value is awaited.
-        merged: the mappings whose members it takes over.
+        merging: whether what is awaited is a mapping whose members it takes over.
+        merged: those mappings.
         end: offset after what was read last.
         weight: the number of values in it, aliases followed.
         height: how deep it goes, aliases followed.
@@ -54,6 +56,7 @@ class _Frame:
     tag: str | None
     anchor: str | None
     pending: tuple[str, int, int] | None = None
+    merging: bool = False
     merged: list[Value] = field(default_factory=list)
     end: int = 0
     weight: int = 1
@@ -120,11 +123,17 @@ class _Reading:
             raise self.document.error(message, max(place, 0), self._path()) from None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
+            if "nesting depth" in (error.problem or ""):
+                raise self._too_deep(mark.index if mark else 0) from None
             about = ", ".join(part for part in (error.context, error.problem) if part)
             message = f"this is not YAML: {about}; correct it here or just before"
             raise self.document.error(message, mark.index if mark else 0, self._path()) from None
         except RecursionError:
-            raise self.document.error(f"nested deeper than {MAX_DEPTH} levels", 0) from None
+            raise self._too_deep(0) from None
+
+    def _too_deep(self, offset: int) -> DefinitionError:
+        message = f"nested deeper than {MAX_DEPTH} levels: move inner machines into definitions of their own"
+        return self.document.error(message, offset, self._path()[:MAX_DEPTH])
 
     def _path(self) -> list[str | int]:
         """Where the reading is."""
@@ -143,11 +152,12 @@ class _Reading:
         start, end = event.start_mark.index, event.end_mark.index
         frame = self.frames[-1] if self.frames else None
         if frame is not None and isinstance(frame.container, dict) and frame.pending is None:
-            self._name(event.value, start, end, event)
+            merges = event.value == _MERGE and event.implicit[0]
+            self._name(event.value, start, end, event, merges=merges)
             return
         tag = event.tag if event.tag not in (None, "!") else None
         data = event.value if tag is not None or not event.implicit[0] else _plain(event.value)
-        if tag is not None and tag.startswith(_STANDARD):
+        if tag is not None and tag.removeprefix(_STANDARD) in _SCALARS:
             data = _meant(tag, event.value)
             tag = None
         self._add(data, start, end, tag=tag, anchor=event.anchor, event=event)
@@ -165,14 +175,15 @@ class _Reading:
             self._name(anchored.value.data, event.start_mark.index, event.end_mark.index, event)
             return
         if len(self.frames) + anchored.height > MAX_DEPTH:
-            raise self._error(f"nested deeper than {MAX_DEPTH} levels once aliases are followed", event)
+            raise self._too_deep(event.start_mark.index)
         self._put(anchored.value, anchored.weight, anchored.height, event, event.end_mark.index)
 
-    def _name(self, name: str, start: int, end: int, event: Event) -> None:
+    def _name(self, name: str, start: int, end: int, event: Event, *, merges: bool = False) -> None:
         """Notes the name of a member whose value comes next."""
         frame = self.frames[-1]
         assert isinstance(frame.container, dict)
-        if name in frame.container:
+        frame.merging = merges
+        if name in frame.container and not merges:
             line, _ = self.document.place(frame.container[name].key)
             frame.pending = (name, start, end)
             raise self._error(
@@ -184,9 +195,7 @@ class _Reading:
 
     def _open(self, event: Event, container: Container) -> None:
         if len(self.frames) >= MAX_DEPTH:
-            raise self._error(
-                f"nested deeper than {MAX_DEPTH} levels: move inner machines into definitions of their own", event
-            )
+            raise self._too_deep(event.start_mark.index)
         around = self.frames[-1] if self.frames else None
         start = event.start_mark.index
         if around is not None and isinstance(around.container, dict) and around.pending is None:
@@ -265,7 +274,7 @@ class _Reading:
         assert frame.pending is not None
         name, key, key_end = frame.pending
         frame.pending = None
-        if name == _MERGE and isinstance(value.data, dict | list):
+        if frame.merging and isinstance(value.data, dict | list):
             frame.merged.extend(value.data if isinstance(value.data, list) else [value])
             return
         frame.container[name] = value._replace(key=key, key_end=key_end)
