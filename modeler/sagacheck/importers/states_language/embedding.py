@@ -16,7 +16,7 @@ from sagacheck.importers.states_language.spot import Spot
 
 _PROPERTIES = re.compile(r"(?:[!&]\S*[ \t]*\n?[ \t]*)+")
 _HEADER = re.compile(r"[|>][^\n]*\n")
-_QUOTED = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|\r?\n|.)|[^\\\s]+|\s+", re.DOTALL)
+_QUOTED = re.compile(r"\\(?:u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|x[0-9a-fA-F]{2}|\r?\n[ \t]*|.)|[^\\\s]+|\s+", re.DOTALL)
 _FIRST_HALF = re.compile(r"\\u[dD][89abAB]")
 _SECOND_HALF = re.compile(r"\\u[dD][c-fC-F]")
 _WORD = re.compile(r"[^\s']+")
@@ -158,20 +158,16 @@ def _unescaped(text: str, start: int, value: Value) -> Iterator[tuple[int, int]]
         written = token[0]
         if written.startswith("\\"):
             second_half = half and _SECOND_HALF.match(written) is not None
-            inner += 0 if second_half or written[1:].strip("\r") == "\n" else 1
+            inner += 0 if second_half or written[1:2] in "\r\n" else 1
             half = _FIRST_HALF.match(written) is not None
             yield inner, token.end()
-        elif decoded.startswith(written, inner):
-            inner += len(written)
-            half = False
-        elif written.isspace():  # lines are folded in YAML
+        elif written.isspace() and "\n" in written:  # lines are folded in YAML
             while inner < len(decoded) and decoded[inner].isspace():
                 inner += 1
             yield inner, token.end()
         else:
-            inner = max(inner, decoded.find(written, inner))
-            yield inner, token.start()
             inner += len(written)
+            half = False
 
 
 def _aligned(text: str, start: int, value: Value) -> Iterator[tuple[int, int]]:

@@ -309,8 +309,9 @@ class _Reading:
 
 
 def _meant(word: str, known: Collection[str]) -> str:
-    close = get_close_matches(word.casefold()[:100], [name[:100] for name in known][:1000], n=1)
-    return f"; did you mean `{close[0]}`?" if close else ""
+    names = {name.casefold()[:100]: name for name in [*known][:1000]}
+    close = get_close_matches(word.casefold()[:100], names, n=1)
+    return f"; did you mean `{names[close[0]]}`?" if close else ""
 
 
 def check_names(side_file: SideFile, states: Collection[str], tasks: Collection[str], ends: Collection[str]) -> None:
