@@ -20,10 +20,13 @@ from sagacheck.core.chart import (
     LedgerTest,
     Region,
     Test,
+    TrailTest,
 )
+from sagacheck.core.remark import LostData, MissedCase, Remark, UnclearRole
 from sagacheck.core.step import CompensationSpec, StepSpec
 
 Name = Callable[[str], str]
+Way = Callable[[tuple[str, str]], tuple[str, str]]
 T = TypeVar("T")
 
 
@@ -35,37 +38,59 @@ def renamed(chart: Chart, name: Name) -> Chart:
         name: the new name for an old one; different for different ones.
     """
     asked = {node.id for node in chart.nodes if isinstance(node, Choice) and isinstance(node.test, Condition)}
+
+    def way(edge: tuple[str, str]) -> tuple[str, str]:
+        return name(edge[0]), name(edge[1]) if edge[0] in asked else edge[1]
+
     return replace(
         chart,
         start=name(chart.start),
-        nodes=tuple(_node(node, name) for node in chart.nodes),
+        nodes=tuple(_node(node, name, way) for node in chart.nodes),
         edges=tuple(
             Edge(name(e.source), name(e.label) if e.source in asked else e.label, name(e.target), e.span)
             for e in chart.edges
         ),
         steps=tuple(_step(step, name) for step in chart.steps),
+        copies={name(copy): name(original) for copy, original in chart.copies.items()},
+        remarks=tuple(_remark(remark, name, way) for remark in chart.remarks),
+        suppressions=tuple(replace(one, state=name(one.state)) for one in chart.suppressions),
     )
 
 
-def _node(node: AnyNode, name: Name) -> AnyNode:
+def _remark(remark: Remark, name: Name, way: Way) -> Remark:
+    if isinstance(remark, UnclearRole):
+        return replace(remark, node=name(remark.node))
+    if isinstance(remark, LostData):
+        source, label = way((remark.source, remark.label))
+        writer = name(remark.writer) if remark.writer else ""
+        return replace(remark, reader=name(remark.reader), writer=writer, source=source, label=label)
+    if isinstance(remark, MissedCase):
+        source, label = way((remark.source, remark.label))
+        return replace(remark, choice=name(remark.choice), source=source, label=label)
+    return remark
+
+
+def _node(node: AnyNode, name: Name, way: Way) -> AnyNode:
     node = replace(node, id=name(node.id), region=name(node.region) if node.region else "", label="")
     if isinstance(node, Call):
         return replace(node, step=name(node.step))
     if isinstance(node, Compensate):
         return replace(node, steps=tuple(map(name, node.steps)), action=name(node.action))
     if isinstance(node, Choice):
-        return replace(node, test=_test(node.test, name))
+        return replace(node, test=_test(node.test, name, way))
     if isinstance(node, Fork):
         regions = tuple(Region(id=name(region.id), entry=name(region.entry)) for region in node.regions)
         return replace(node, regions=regions, join=name(node.join))
     return node
 
 
-def _test(test: Test, name: Name) -> Test:
+def _test(test: Test, name: Name, way: Way) -> Test:
     if isinstance(test, Condition):
         return Condition(name(test.name), tuple(map(name, test.answers)), test.stable)
     if isinstance(test, LedgerTest):
         return replace(test, steps=tuple(map(name, test.steps)))
+    if isinstance(test, TrailTest):
+        return TrailTest(tuple(map(way, test.taken)), tuple(map(way, test.among)))
     assert isinstance(test, CancellationTest)
     return test
 

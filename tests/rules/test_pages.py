@@ -1,4 +1,4 @@
-"""The page of every rule: fixed headings, one sentence as its summary, examples that are Python or JSON."""
+"""The page of every rule: fixed headings, one sentence as its summary, examples that are code."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def test_examples_are_code(rule: Rule) -> None:
     blocks = BLOCK.findall(rule.page)
     assert blocks
     for language, code in blocks:
-        assert language in ("python", "json")
+        assert language in ("python", "json", "toml")
         if language == "python":
             ast.parse(code)
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
-
+from sagacheck.application.echoes import without_echoes
+from sagacheck.application.suppression import without_suppressed
 from sagacheck.core.chart import CANCELLED, Call, CancellationTest, Chart, Choice, Compensate, End, Join, Origin
 from sagacheck.core.duration import in_words
 from sagacheck.core.finding import Finding, Severity
@@ -12,7 +11,6 @@ from sagacheck.core.outcome import Outcome
 from sagacheck.core.report import Coverage, FailurePoints, SagaReport, Tally, Verdict, worst
 from sagacheck.core.retry import Until
 from sagacheck.core.step import Informational, StepSpec
-from sagacheck.rules import duplicate_id
 from sagacheck.rules.registry import all_rules
 from sagacheck.semantics.analysis import DEFAULT_UNROLL, Analysis, TooLargeError
 from sagacheck.semantics.questions import may_find_nothing
@@ -39,7 +37,8 @@ def check_chart(chart: Chart, file: str, unroll: int = DEFAULT_UNROLL) -> SagaRe
             findings.extend(rule.check(analysis))
         except TooLargeError as error:
             why = why or str(error)
-    findings = one_for_each_cause(_without_echoes(chart, findings))
+    findings = without_echoes(chart, findings)
+    findings, suppressed = without_suppressed(chart, findings)
     points, coverage = _failure_points(analysis)
     return SagaReport(
         name=chart.name,
@@ -51,6 +50,7 @@ def check_chart(chart: Chart, file: str, unroll: int = DEFAULT_UNROLL) -> SagaRe
         failure_points=points,
         coverage=coverage,
         findings=tuple(findings),
+        suppressed=suppressed,
         claims=(*_claims(chart), *_tolerance(analysis), *chart.claims),
         assumptions=chart.assumptions,
         inferred=_inferred(chart),
@@ -64,38 +64,6 @@ def _verdict(findings: list[Finding], *, inconclusive: bool) -> Verdict:
     if worst(findings) is Severity.ERROR:
         return Verdict.NOT_PROVED
     return Verdict.INCONCLUSIVE if inconclusive else Verdict.CHECKED
-
-
-def one_for_each_cause(findings: list[Finding]) -> list[Finding]:
-    """One finding for each root cause, the worst; the others become notes on it. In the order of the source."""
-    kept: dict[str, Finding] = {}
-    for finding in sorted(findings, key=lambda f: (f.severity.rank, f.code, f.sort_key)):
-        key = str(finding.root_cause)
-        first = kept.get(key)
-        if first is None:
-            kept[key] = finding
-        else:
-            kept[key] = _merged(first, finding)
-    return sorted(kept.values(), key=lambda finding: finding.sort_key)
-
-
-def _merged(first: Finding, other: Finding) -> Finding:
-    """A finding with another one that has the same root cause: as a place if they say the same, else as a note."""
-    if (other.code, other.message) == (first.code, first.message):
-        return replace(first, secondary=(*first.secondary, other.primary))
-    return replace(first, notes=(*first.notes, f"also {other.code}: {other.message}"))
-
-
-def _without_echoes(chart: Chart, findings: list[Finding]) -> list[Finding]:
-    """The findings without those about states that share an id: they speak of a mixture that nobody wrote."""
-    shared = {name for name, number in Counter(node.id for node in chart.nodes).items() if number > 1}
-    return [finding for finding in findings if finding.code == duplicate_id.CODE or not shared & _states(finding)]
-
-
-def _states(finding: Finding) -> set[str]:
-    """The ids of states that a finding speaks of."""
-    edges = finding.scenario.edges if finding.scenario else ()
-    return {*finding.root_cause.steps, *(source for source, _, _ in edges), *(target for _, target, _ in edges)}
 
 
 def _failure_points(analysis: Analysis) -> tuple[FailurePoints, Coverage]:

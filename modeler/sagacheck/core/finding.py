@@ -38,11 +38,13 @@ class RootCause:
         saga: the saga's name.
         steps: the steps or states whose obligation is broken, sorted.
         obligation: what is owed, as a slug: "undo", "handle rejected".
+        repeated: whether it was seen in a state that repeats another one.
     """
 
     saga: str
     steps: tuple[str, ...]
     obligation: str
+    repeated: bool = False
 
     def __str__(self) -> str:
         return f"{self.saga}/{'+'.join(self.steps)}/{self.obligation}"

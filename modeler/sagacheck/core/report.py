@@ -71,6 +71,14 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True)
+class Suppressed:
+    """A finding that a person has accepted, and why."""
+
+    finding: Finding
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class SagaReport:
     """What is known of one saga under one profile.
 
@@ -84,6 +92,7 @@ class SagaReport:
         failure_points: numbers of failure points.
         coverage: how many of them are handled.
         findings: in the order of the source.
+        suppressed: findings that a person has accepted; they do not count.
         claims: what was taken for granted of its participants.
         assumptions: what was taken for granted of its engine.
         inferred: what an importer inferred rather than read.
@@ -101,6 +110,7 @@ class SagaReport:
     failure_points: FailurePoints
     coverage: Coverage
     findings: tuple[Finding, ...] = ()
+    suppressed: tuple[Suppressed, ...] = ()
     claims: tuple[str, ...] = ()
     assumptions: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()

@@ -14,6 +14,8 @@ _MODULES = (
     "dangling_reference",
     "duplicate_id",
     "shadowed_transition",
+    "uncaught_error",
+    "unknown_field",
     "missing_compensation",
     "unknown_not_compensated",
     "skipped_compensation",
@@ -33,7 +35,14 @@ _MODULES = (
     "key_lifetime",
     "repeated_step",
     "intolerant_compensation",
+    "unclear_role",
+    "swallowed_in_branch",
+    "overwritten_data",
+    "missing_input",
+    "missed_dispatch",
+    "execution_timeout",
     "marker_without_reason",
+    "stale_suppression",
 )
 
 

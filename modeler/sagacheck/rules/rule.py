@@ -8,11 +8,11 @@ from difflib import get_close_matches
 
 from sagacheck.core.chart import Chart, Compensate, Origin
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
-from sagacheck.core.outcome import Outcome
+from sagacheck.core.outcome import OUTSTANDING, Outcome
 from sagacheck.core.scenario import Event, EventKind, Scenario
 from sagacheck.core.span import Span
 from sagacheck.semantics.analysis import Analysis
-from sagacheck.semantics.questions import Question, example, showing
+from sagacheck.semantics.questions import Question, example, happens, having, showing
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +49,17 @@ def evidence(analysis: Analysis, question: Question) -> Evidence:
     return Evidence(example(analysis, question), showing(analysis, question))
 
 
+def leaves_something(analysis: Analysis, question: Question) -> bool:
+    """Whether an effect may stand when something happens: when an execution fails for want of an edge."""
+    owing = [step.name for step in analysis.chart.steps if step.owes]
+    return any(happens(analysis, Question(question.at, having(name, OUTSTANDING))) for name in owing)
+
+
 def cause(chart: Chart, steps: Iterable[str], obligation: str) -> RootCause:
-    """The root cause of a finding."""
-    return RootCause(chart.name, tuple(sorted(set(steps))), obligation)
+    """The root cause of a finding; what is wrong in a repetition of a state is wrong in the state."""
+    named = set(steps)
+    originals = {chart.copies.get(step, step) for step in named}
+    return RootCause(chart.name, tuple(sorted(originals)), obligation, repeated=named != originals)
 
 
 def span_of(chart: Chart, step: str) -> Span | None:
@@ -60,9 +68,14 @@ def span_of(chart: Chart, step: str) -> Span | None:
     return spec.span if spec else None
 
 
+_MOST_NAMED = 8
+
+
 def quoted(names: Iterable[str]) -> str:
-    """Names in a sentence: "`a`, `b` and `c`"."""
+    """Names in a sentence: "`a`, `b` and `c`"; of many the first ones, and how many more there are."""
     words = [f"`{name}`" for name in names]
+    if len(words) > _MOST_NAMED:
+        return f"{', '.join(words[: _MOST_NAMED - 1])} and {len(words) - _MOST_NAMED + 1} more"
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 

@@ -4,7 +4,7 @@
 
 Looks for a committed end at which a step was called and its effect is not there, unless another step took its place:
 one that is called only when it fails. The effect never came about or, after a failure, was undone. An effect that may
-or may not be there is reported in any case.
+or may not be there is reported in any case. In an imported definition, what is swallowed within a branch is SC221.
 
 ## Why is this bad?
 
@@ -30,10 +30,11 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from sagacheck.core.chart import Chart, Origin
+from sagacheck.core.chart import Call, Chart, Fork, Origin
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import EndKind, Status
 from sagacheck.core.scenario import EventKind, Scenario
+from sagacheck.rules.reading_remarks import FAILURES, asks_which_error
 from sagacheck.rules.rule import cause, edge_after, evidence, last_edge, says, span_of, trigger, when
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.questions import Question, at_end, happens
@@ -63,11 +64,32 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     if chart.origin is Origin.DECLARED:
         return
     for step in chart.steps:
-        if not step.owes:
-            continue
-        question = Question(at_end(EndKind.COMMITTED), _swallowed(analysis, step.name))
-        if happens(analysis, question, unrolled=True):
-            yield _finding(analysis, step.name, question)
+        if step.owes and handled_in_branch(chart, step.name) is None:
+            question = swallowed(analysis, step.name)
+            if happens(analysis, question, unrolled=True):
+                yield finding(analysis, step.name, question)
+
+
+def handled_in_branch(chart: Chart, step: str) -> Fork | None:
+    """The fork in a branch of which an imported step is called and its failure is handled, too."""
+    if chart.origin is not Origin.IMPORTED:
+        return None
+    for node in chart.node.values():
+        if isinstance(node, Call) and node.step == step and node.region:
+            targets = [edge.target for label, edge in chart.successors[node.id].items() if label in FAILURES]
+            around = {node.region}
+            for target in targets:
+                found = chart.node.get(target)
+                if found is not None and asks_which_error(chart, found):
+                    targets.extend(edge.target for edge in chart.successors[target].values())
+                elif found is not None and around.intersection(chart.enclosing(found.region)):
+                    return chart.fork_of[node.region]
+    return None
+
+
+def swallowed(analysis: Analysis, step: str) -> Question:
+    """The question whether a saga commits without the step's effect, and without an alternative in its place."""
+    return Question(at_end(EndKind.COMMITTED), _swallowed(analysis, step))
 
 
 def _swallowed(analysis: Analysis, step: str) -> Callable[[Space], Memories]:
@@ -108,7 +130,8 @@ def _missing(analysis: Analysis, space: Space, step: str) -> Memories:
     return without
 
 
-def _finding(analysis: Analysis, step: str, question: Question) -> Finding:
+def finding(analysis: Analysis, step: str, question: Question) -> Finding:
+    """The finding that a step's failure is swallowed."""
     chart = analysis.chart
     shown = evidence(analysis, question)
     status = _last_status(shown.scenario, step)

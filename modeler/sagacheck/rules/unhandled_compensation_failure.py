@@ -21,7 +21,8 @@ refunded = ok(refunding.to(releasing))               # and if the refund is refu
 
 Go on with the other compensations and end where a person is called:
 `failed(refunding.to(releasing_before_call))`. If the participant never refuses for good, claim it:
-`Compensation("payment.refund", retry=Retry.until_done())`. In a definition, catch `States.ALL` on every compensation.
+`Compensation("payment.refund", retry=Retry.until_done())`. In a definition, catch `States.ALL` on every compensation;
+where a Catch is there and leaves errors out, see SC107.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import OUTSTANDING
 from sagacheck.core.scenario import Scenario
 from sagacheck.rules.rule import Evidence, cause, quoted, says, unhandled
+from sagacheck.rules.uncaught_error import uncaught
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.labels import labels
 from sagacheck.semantics.questions import Question, anything, example, happens, showing, stuck_at
@@ -52,8 +54,9 @@ SEVERITY = Severity.ERROR
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Reports every compensation that lacks an edge for an outcome that it can have."""
     chart = analysis.chart
+    partly = {one.node.id for one in uncaught(chart)}
     for node in chart.node.values():
-        if not isinstance(node, Compensate) or not chart.successors[node.id]:
+        if not isinstance(node, Compensate) or not chart.successors[node.id] or node.id in partly:
             continue
         missing = [label for label in labels(chart, node) if label not in chart.successors[node.id]]
         question = Question(stuck_at(node.id, *missing), anything)

@@ -8,7 +8,8 @@ missing answer no edge handles, a question one of whose answers leads nowhere.
 ## Why is this bad?
 
 The saga stops there. Whatever it has done so far stands, and no compensation runs: a timeout skips all of them.
-In a Step Functions definition the whole execution fails at that state.
+In a Step Functions definition the whole execution fails at that state. Tasks of a definition without any Catch are one
+finding; where a Catch is there and leaves errors out, see SC107.
 
 ## Example
 
@@ -31,56 +32,108 @@ with a contract that stores rejections, leaves nothing unknown.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Condition, Join, Origin
 from sagacheck.core.finding import Finding, Label, Severity
-from sagacheck.core.outcome import OUTSTANDING, Outcome
-from sagacheck.rules.rule import cause, evidence, quoted, says, unhandled
+from sagacheck.core.outcome import Outcome
+from sagacheck.rules.reading_remarks import asks_which_error
+from sagacheck.rules.rule import cause, evidence, leaves_something, quoted, says, unhandled
+from sagacheck.rules.uncaught_error import uncaught
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.labels import labels
-from sagacheck.semantics.questions import Question, anything, happens, having, stuck_at
+from sagacheck.semantics.questions import Question, anything, happens, stuck_at
 
 CODE = "SC101"
 NAME = "unhandled-outcome"
 SEVERITY = Severity.ERROR
 
 
+@dataclass(frozen=True, slots=True)
+class _Unhandled:
+    """A node without a way on for some labels, and the question whether it is stuck there."""
+
+    node: AnyNode
+    missing: list[str]
+    question: Question
+
+    @property
+    def subject(self) -> str:
+        """What stands there, by its name."""
+        return self.node.step if isinstance(self.node, Call) else self.node.text
+
+
 def check(analysis: Analysis) -> Iterator[Finding]:
-    """Reports every call, question and join that lacks an edge for something that can happen there."""
+    """Reports every call, question and join that lacks an edge for something that can happen there.
+
+    In a definition, Tasks without any Catch are one finding, or two: those whose failure leaves something behind, and
+    those whose failure does not. Where a Catch is there and leaves errors out, SC107 says so.
+    """
     chart = analysis.chart
+    found = [one for one in _unhandled(analysis) if happens(analysis, one.question)]
+    if chart.origin is not Origin.IMPORTED:
+        yield from (_finding(analysis, one) for one in found)
+        return
+    yield from (_finding(analysis, one) for one in found if not isinstance(one.node, Call))
+    tasks = [one for one in found if isinstance(one.node, Call)]
+    harmful = [one for one in tasks if leaves_something(analysis, one.question)]
+    for group in (harmful, [one for one in tasks if one not in harmful]):
+        if group:
+            yield _grouped(analysis, group, harmless=group is not harmful)
+
+
+def _unhandled(analysis: Analysis) -> Iterator[_Unhandled]:
+    chart = analysis.chart
+    partly = {one.node.id for one in uncaught(chart)}
     for node in chart.node.values():
         if not isinstance(node, Call | Choice | Join) or not chart.successors[node.id]:
             continue
+        if node.id in partly or node.id in chart.copies or asks_which_error(chart, node):
+            continue
         missing = [label for label in labels(chart, node) if label not in chart.successors[node.id]]
-        question = Question(stuck_at(node.id, *missing), anything)
-        if missing and happens(analysis, question):
-            yield _finding(analysis, node, missing, question)
+        if missing:
+            yield _Unhandled(node, missing, Question(stuck_at(node.id, *missing), anything))
 
 
-def _finding(analysis: Analysis, node: AnyNode, missing: list[str], question: Question) -> Finding:
+def _finding(analysis: Analysis, one: _Unhandled) -> Finding:
     chart = analysis.chart
-    shown = evidence(analysis, question)
-    subject = node.step if isinstance(node, Call) else node.text
-    harmless = chart.origin is Origin.IMPORTED and not _leaves_something(analysis, question)
+    shown = evidence(analysis, one.question)
+    harmless = chart.origin is Origin.IMPORTED and not leaves_something(analysis, one.question)
     return Finding(
         code=CODE,
         name=NAME,
         severity=Severity.NOTE if harmless else SEVERITY,
         saga=chart.name,
-        message=_message(chart, node, subject, missing),
-        primary=Label(node.span, unhandled(missing)),
-        root_cause=cause(chart, [subject], "handle every outcome"),
+        message=_message(chart, one.node, one.subject, one.missing),
+        primary=Label(one.node.span, unhandled(one.missing)),
+        root_cause=cause(chart, [one.subject], "handle every outcome"),
         scenario=shown.scenario,
         showing=shown.showing,
-        help=_help(chart, node, missing),
+        help=_help(chart, one.node, one.missing),
         notes=("nothing stands when the execution fails here",) if harmless else (),
     )
 
 
-def _leaves_something(analysis: Analysis, question: Question) -> bool:
-    """Whether an effect may stand when an execution fails for want of an edge."""
-    owing = [step.name for step in analysis.chart.steps if step.owes]
-    return any(happens(analysis, Question(question.at, having(name, OUTSTANDING))) for name in owing)
+def _grouped(analysis: Analysis, group: list[_Unhandled], *, harmless: bool) -> Finding:
+    """Tasks of a definition whose failures nobody catches."""
+    first, *others = group
+    finding = _finding(analysis, first)
+    if not others:
+        return finding
+    chart = analysis.chart
+    shown = [evidence(analysis, one.question) for one in group]
+    scenarios = [one.scenario for one in shown if one.scenario]
+    telling = scenarios if harmless else [scenario for scenario in scenarios if scenario.outstanding] or scenarios
+    return replace(
+        finding,
+        message=f"nobody catches what fails at {quoted(one.subject for one in group)}: the execution fails there",
+        primary=Label(first.node.span, "has no Catch, and none around it"),
+        secondary=tuple(Label(one.node.span, "nor has this one") for one in others),
+        root_cause=cause(chart, [one.subject for one in group], "handle every outcome"),
+        scenario=min(telling, key=lambda scenario: len(scenario.events), default=None),
+        showing=sum(one.showing for one in shown),
+        help='catch "States.ALL" at each of them, or at a Parallel around them, and lead it to the compensations',
+    )
 
 
 def _message(chart: Chart, node: AnyNode, subject: str, missing: list[str]) -> str:

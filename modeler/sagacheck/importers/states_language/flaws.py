@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from sagacheck.core.outcome import Outcome
 from sagacheck.core.remark import LostData
 from sagacheck.importers.states_language.data import Missing, Origin, Read
 from sagacheck.importers.states_language.flow import Flow, Passage, effect_on
@@ -144,13 +143,13 @@ def _not_yet(
         passage
         for passage in flow.passages
         if passage.way is not None
-        and passage.way[1] in (Outcome.REJECTED, Outcome.UNKNOWN)
+        and passage.failure
         and None in reaching.get(passage.source, ())
         and not writes_it(passage)
         and flow.leads(passage.target, reader, writes_it)
     ]
-    if failures:
-        struck = min(failures, key=lambda passage: (passage.source not in writers, flow.passages.index(passage)))
+    own = [passage for passage in failures if passage.source in writers]
+    for struck in own or failures[:1]:
         assert struck.way is not None
         yield LostData(
             reader=reader,

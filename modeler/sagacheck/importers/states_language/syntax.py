@@ -12,6 +12,7 @@ from sagacheck.core.span import Span
 from sagacheck.importers.states_language.conditions import asked_by, expression_of, shortened
 from sagacheck.importers.states_language.data import caught_writes, handed_in, reads_of, rule_writes, writes_of
 from sagacheck.importers.states_language.definition import Catcher, Jump, Kind, Machine, Rule, State
+from sagacheck.importers.states_language.fields import stray_fields, stray_machine_fields
 from sagacheck.importers.states_language.paths import Language
 from sagacheck.importers.states_language.reading import Value
 from sagacheck.importers.states_language.source import Document
@@ -21,17 +22,12 @@ _MOST_ATTEMPTS = 99_999_999
 """The highest MaxAttempts that the language allows."""
 
 _MACHINE_FIELDS = ("Comment", "QueryLanguage", "StartAt", "TimeoutSeconds", "Version", "ProcessorConfig")
-_CONTROL = {
-    "Next": (Kind.TASK, Kind.PASS, Kind.WAIT, Kind.PARALLEL, Kind.MAP),
-    "End": (Kind.TASK, Kind.PASS, Kind.WAIT, Kind.PARALLEL, Kind.MAP),
-    "Catch": (Kind.TASK, Kind.PARALLEL, Kind.MAP),
-    "Retry": (Kind.TASK, Kind.PARALLEL, Kind.MAP),
-    "Choices": (Kind.CHOICE,),
-    "Default": (Kind.CHOICE,),
-    "Branches": (Kind.PARALLEL,),
-    "Iterator": (Kind.MAP,),
-    "ItemProcessor": (Kind.MAP,),
-}
+_HANDLING = (Kind.TASK, Kind.PARALLEL, Kind.MAP)
+"""The types of state that can fail and say what follows."""
+
+_GOING_ON = (Kind.TASK, Kind.PASS, Kind.WAIT, Kind.PARALLEL, Kind.MAP)
+"""The types of state that say where they go on."""
+
 _FUNCTION_FIELDS = ("FunctionName", "StateMachineArn")
 
 
@@ -45,15 +41,15 @@ def read_machine(document: Document, value: Value) -> Machine:
     spot = Spot(document, value)
     if not isinstance(value.data, dict):
         raise spot.error("a definition is an object with StartAt and States")
-    return _machine(spot, Language.JSONPATH)
+    return _machine(spot, Language.JSONPATH, top=True)
 
 
-def _machine(spot: Spot, language: Language) -> Machine:
+def _machine(spot: Spot, language: Language, *, top: bool = False) -> Machine:
     """One machine, the top one or one in a branch; without a word of its own it speaks the language around it."""
     start = spot.required("StartAt", "a definition has StartAt, which names the first state, and States")
     listed = spot.required("States", "list the states, by name")
     states: list[State] = []
-    stray: list[StrayField] = []
+    stray = [*stray_machine_fields(spot, top=top)]
     named = spot.member("QueryLanguage")
     for name, value in listed.members.items():
         inner = Spot(spot.document, value, (*listed.path, name))
@@ -106,13 +102,8 @@ def _state(name: str, spot: Spot, language: Language) -> tuple[State, list[Stray
     """One state, and what has no meaning in it."""
     kind = _kind(name, spot)
     language = _language(spot.member("QueryLanguage"), language)
-    ignored = [
-        StrayField(name, field, Spot(spot.document, value, (*spot.path, field)).key_span, f"has no meaning in a {kind}")
-        for field, value in spot.members.items()
-        if field in _CONTROL and kind not in _CONTROL[field]
-    ]
     following, end = _following(name, kind, spot)
-    retriers = spot.each("Retry", _retrier) if kind in _CONTROL["Retry"] else ()
+    retriers = spot.each("Retry", _retrier) if kind in _HANDLING else ()
     timeout = _seconds(spot.member("TimeoutSeconds")) if kind is Kind.TASK else None
     comment = spot.member("Comment")
     state = State(
@@ -139,7 +130,7 @@ def _state(name: str, spot: Spot, language: Language) -> tuple[State, list[Stray
         hands_in=handed_in(spot, name, kind, language),
         comment=comment.value.data if comment and isinstance(comment.value.data, str) else "",
     )
-    return state, ignored
+    return state, [*stray_fields(name, kind, language, spot)]
 
 
 def _longest(timeout: float | None, policies: list[RetryPolicy]) -> float | None:
@@ -171,7 +162,7 @@ def _listing(names: Iterable[str]) -> str:
 
 def _following(name: str, kind: Kind, spot: Spot) -> tuple[Jump | None, Span | None]:
     """Where a state goes on, or the field by which it ends its machine."""
-    if kind not in _CONTROL["Next"]:
+    if kind not in _GOING_ON:
         return None, None
     following, end = _jump(spot.member("Next")), spot.member("End")
     if end is None or not end.flag:
@@ -194,7 +185,7 @@ def _catchers(name: str, kind: Kind, spot: Spot, language: Language) -> tuple[Ca
         following = item.required("Next", "a catcher must say where the errors go")
         return Catcher(errors, Jump(following.text, following.span), caught_writes(item, name, language))
 
-    return spot.each("Catch", catcher) if kind in _CONTROL["Catch"] else ()
+    return spot.each("Catch", catcher) if kind in _HANDLING else ()
 
 
 def _errors(spot: Spot) -> tuple[str, ...]:
