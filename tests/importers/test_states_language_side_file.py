@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import math
+from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
 
 from sagacheck.core.chart import Chart, Compensate, End
 from sagacheck.core.contract import Barrier, Keyed, Natural, NoContract
 from sagacheck.core.outcome import EndKind, Outcome
 from sagacheck.core.step import Informational, NonCompensatable
 from sagacheck.importers.states_language import load_definitions
-from sagacheck.importers.states_language.side_file import SideFile, read_side_file
+from sagacheck.importers.states_language.side_file import read_side_file
 from sagacheck.importers.states_language.source import DefinitionError
 from tests.importers.definitions import FAILED, catching, edges_from, machine, task, unclear
 
@@ -172,17 +174,48 @@ def test_what_makes_no_sense_is_refused_with_its_line(text: str, line: int, said
     assert line == error.line
 
 
-toml = st.recursive(
-    st.booleans() | st.integers(-5, 5) | st.sampled_from(["1h", "keyed", "manual", "", "x", "unknown"]),
-    lambda inner: (
-        st.lists(inner, max_size=2)
-        | st.dictionaries(
-            st.sampled_from(["kind", "key", "SC101", "undoes", "end", "Back", "contract", "suppress"]),
-            inner,
-            max_size=3,
-        )
+SCHEMA = json.loads(
+    files("sagacheck.importers.states_language").joinpath("side-file.schema.json").read_text(encoding="utf-8")
+)
+WORDS = st.sampled_from(
+    ["1h", "keyed", "barrier", "natural", "none", "manual", "aborted", "", " ", "x", "unknown", "together", "-1s"]
+)
+VALUES = st.booleans() | st.integers(-5, 5) | WORDS | st.lists(WORDS, max_size=2)
+KEYS = {
+    "contract": st.sampled_from(["kind", "key", "lifetime", "dedup", "tolerates-empty", "keys"]),
+    "suppress": st.sampled_from(["SC101", "SC1", "all"]),
+    "state": st.sampled_from(
+        [
+            "undoes",
+            "never-refused",
+            "reads-only",
+            "informational",
+            "non-compensatable",
+            "retry-horizon",
+            "end",
+            "instruction",
+            "undo",
+        ]
     ),
-    max_leaves=8,
+}
+STATES = st.builds(
+    lambda plain, tables: {**plain, **tables},
+    st.dictionaries(KEYS["state"], VALUES, max_size=3),
+    st.fixed_dictionaries(
+        {},
+        optional={name: st.dictionaries(KEYS[name], VALUES, max_size=3) | VALUES for name in ("contract", "suppress")},
+    ),
+)
+DOCUMENTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "states": st.dictionaries(st.sampled_from(["A", "B c", "ä.\"'"]), STATES | VALUES, max_size=2) | VALUES,
+        "errors": st.dictionaries(
+            st.sampled_from(["Refused", "States.Timeout"]), VALUES | st.just("rejected"), max_size=2
+        ),
+        "resume-within": VALUES,
+        "resume": VALUES,
+    },
 )
 
 
@@ -193,14 +226,20 @@ def written(value: object) -> str:
     return "[" + ", ".join(map(written, value)) + "]" if isinstance(value, list) else json.dumps(value)
 
 
-@given(st.dictionaries(st.sampled_from(["states", "errors", "resume-within", "else"]), toml, max_size=3))
-def test_any_toml_is_understood_or_refused(document: dict[str, object]) -> None:
+@given(DOCUMENTS)
+def test_the_schema_allows_what_is_understood(document: dict[str, object]) -> None:
     text = "".join(f"{key} = {written(value)}\n" for key, value in document.items())
+    refused = ""
     try:
-        found: object = read_side_file(text, "x.saga.toml")
+        read_side_file(text, "x.saga.toml")
     except DefinitionError as error:
-        found = error.line
-    assert isinstance(found, SideFile | int)
+        refused = error.message
+    allowed = Draft202012Validator(SCHEMA).is_valid(document)
+    assert allowed is not bool(refused), refused
+
+
+def test_the_schema_is_one() -> None:
+    Draft202012Validator.check_schema(SCHEMA)
 
 
 def test_nothing_is_known_for_ever_by_default() -> None:

@@ -14,6 +14,7 @@ from sagacheck.core.report import (
     PassedOver,
     Report,
     SagaReport,
+    Suppressed,
     Tally,
     Verdict,
 )
@@ -141,6 +142,7 @@ _SAGAS = st.builds(
     claims=_TEXTS,
     assumptions=_TEXTS,
     inferred=_TEXTS,
+    suppressed=st.lists(st.builds(Suppressed, _FINDINGS, ANY_TEXT), max_size=2).map(tuple),
     unrolled=st.one_of(st.none(), st.integers(1, 5)),
     span=st.one_of(st.none(), spans()),
     why=ANY_TEXT,

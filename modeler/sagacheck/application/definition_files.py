@@ -47,7 +47,7 @@ def _load(target: Target, options: LoadOptions, *, follow: bool) -> Iterator[Loa
             return
         for found in load_definitions(text, target.shown, lambda name: _side_file(target, name)):
             if isinstance(found, Chart):
-                yield LoadedSaga(found, target.shown)
+                yield _known_codes(found) or LoadedSaga(found, target.shown)
             elif isinstance(found, DefinitionError):
                 yield _failure(found)
             elif isinstance(found, Elsewhere):
@@ -68,6 +68,21 @@ def _failure(error: Exception) -> Failure:
     at = f" (at {error.pointer})" if error.pointer else ""
     span = Span(error.file, error.line, error.column, error.line, error.column + 1)
     return Failure(error.file, f"{error.message}{at}", span=span)
+
+
+def _known_codes(chart: Chart) -> Failure | None:
+    """Refuses a suppression of what no rule finds."""
+    if not chart.suppressions:
+        return None
+    from sagacheck.rules.registry import all_rules
+
+    codes = {rule.code for rule in all_rules()}
+    for suppression in chart.suppressions:
+        if suppression.code not in codes:
+            file = suppression.span.file if suppression.span else ""
+            hint = did_you_mean(suppression.code, codes)
+            return Failure(file, f"there is no rule {suppression.code}; {hint}", span=suppression.span)
+    return None
 
 
 def _side_file(target: Target, name: str) -> str | None:

@@ -155,6 +155,7 @@ def _saga(saga: SagaReport) -> Document:
         "claims": [{"claim": claim, "evidence": "assumed"} for claim in saga.claims],
         "assumptions": list(saga.assumptions),
         "inferred": list(saga.inferred),
+        "suppressed": [{"finding": _finding(one.finding, saga), "reason": one.reason} for one in saga.suppressed],
     }
 
 

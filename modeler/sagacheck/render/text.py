@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
-from sagacheck.core.report import Failure, FailurePoints, Report, SagaReport, Tally, Verdict
+from sagacheck.core.report import Failure, FailurePoints, Report, SagaReport, Suppressed, Tally, Verdict
 from sagacheck.render.finding import finding_lines
 from sagacheck.render.number import counted, number, times, written_out
 from sagacheck.render.source_lines import Sources
@@ -153,6 +153,12 @@ def _saga_lines(sagas: tuple[SagaReport, ...], options: TextOptions) -> Iterator
             yield from _indented("claims assumed of the participants", saga.claims, options.page)
             yield from _indented("assumptions about the engine", saga.assumptions, options.page)
             yield from _indented("inferred from the definition", saga.inferred, options.page)
+            yield from _indented("suppressed", map(_accepted, saga.suppressed), options.page)
+
+
+def _accepted(suppressed: Suppressed) -> str:
+    finding = suppressed.finding
+    return f"{finding.severity}[{finding.code}]: {finding.message}; because {suppressed.reason}"
 
 
 def _indented(title: str, entries: Iterable[str], page: Page) -> Iterator[str]:
@@ -212,6 +218,8 @@ def _verdict(saga: SagaReport, palette: Palette) -> str:
     text = palette.paint(_VERDICT_ROLES[saga.verdict], saga.verdict.value)
     if saga.verdict is Verdict.CHECKED:
         text += f"; {counted(len(saga.claims), 'claim')} assumed, 0 tested"
+    if saga.suppressed:
+        text += f"; {number(len(saga.suppressed))} suppressed"
     if saga.inferred:
         text += f"; {number(len(saga.inferred))} inferred"
     return text
@@ -229,7 +237,7 @@ def _closing(report: Report, findings: list[Finding], options: TextOptions) -> I
     if not report.sagas and not report.failures:
         yield (
             f"no saga found in {counted(report.files, 'file')}: a model is a Python file with a module-level Saga(...) "
-            "or SagaMachine class, or a Step Functions definition (.asl.json)"
+            "or SagaMachine class, or a Step Functions definition, a template with one, or a serverless.yml"
         )
         return
     if any(saga.verdict is Verdict.CHECKED for saga in report.sagas):

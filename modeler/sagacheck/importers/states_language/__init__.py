@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from sagacheck.core.chart import Chart
 from sagacheck.importers.states_language.containers import Elsewhere, Read, Source, definitions_in, read_document
 from sagacheck.importers.states_language.embedding import resolved
+from sagacheck.importers.states_language.inference import UNWINDING
 from sagacheck.importers.states_language.lowering import draw
 from sagacheck.importers.states_language.recognition import ENDINGS, YAML, holds_definitions, may_hold_definitions
 from sagacheck.importers.states_language.side_file import SideFile, read_side_file
@@ -25,6 +26,7 @@ from sagacheck.importers.states_language.syntax import read_machine
 
 __all__ = [
     "ENDINGS",
+    "UNWINDING",
     "YAML",
     "DefinitionError",
     "Elsewhere",

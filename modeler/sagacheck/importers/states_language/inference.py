@@ -32,6 +32,9 @@ from sagacheck.importers.states_language.linking import Candidate, Links, link, 
 from sagacheck.importers.states_language.side_file import SideFile, StateNotes
 from sagacheck.importers.states_language.words import RECORDING, words_of
 
+UNWINDING = "it belongs to the unwinding"
+"""Why nothing undoes a Task that is reached only after a failure and undoes nothing itself."""
+
 _AFTER_FAILURE = "is reached only after a failure"
 _AFTER_ANSWER = "is reached only after a failure or an answer of a Choice, no end that succeeds lies behind it"
 _AFTER_UNDOING = "is reached only after a failure or a compensation"
@@ -229,7 +232,7 @@ def _is_said(notes: StateNotes) -> bool:
 
 
 def _unwinds(reached: str) -> Informational:
-    return Informational("it belongs to the unwinding", inferred=f"it {reached}")
+    return Informational(UNWINDING, inferred=f"it {reached}")
 
 
 def _records(state: State) -> bool:
