@@ -89,6 +89,12 @@ def test_a_question_about_a_field_that_only_tasks_return_stays_open() -> None:
     assert (3, 3) == tally(chart)
 
 
+def test_a_result_in_the_place_of_an_error_is_there_as_well() -> None:
+    assert (0, 3) == tally(
+        paying(choice(when("$.error", "Failed", IsPresent=True), default="Done"), ResultPath="$.error")
+    )
+
+
 def test_what_is_asked_beside_an_error_stays_open() -> None:
     rule = {"Or": [when("$.error", IsPresent=True), when("$.total", NumericEquals=0)], "Next": "Failed"}
     chart = paying(choice(rule, default="Done"), ResultPath="$.payment")

@@ -11,8 +11,10 @@ from sagacheck.core.outcome import Outcome
 from sagacheck.core.report import Coverage, FailurePoints, SagaReport, Tally, Verdict, worst
 from sagacheck.core.retry import Until
 from sagacheck.core.step import Informational, StepSpec
+from sagacheck.rules.reading_remarks import asks_which_error
 from sagacheck.rules.registry import all_rules
 from sagacheck.semantics.analysis import DEFAULT_UNROLL, Analysis, TooLargeError
+from sagacheck.semantics.labels import labels
 from sagacheck.semantics.questions import may_find_nothing
 
 
@@ -69,7 +71,8 @@ def _verdict(findings: list[Finding], *, inconclusive: bool) -> Verdict:
 def _failure_points(analysis: Analysis) -> tuple[FailurePoints, Coverage]:
     """Numbers of failure points that can be reached, and of those that have somewhere to go.
 
-    A declared saga's compensation is one call wherever its chain is drawn; in a wired chart each state is one.
+    A declared saga's compensation is one call wherever its chain is drawn; in a wired chart each state is one, for
+    however many items of a Map it stands.
     """
     chart = analysis.chart
     try:
@@ -80,7 +83,7 @@ def _failure_points(analysis: Analysis) -> tuple[FailurePoints, Coverage]:
     compensation: dict[tuple[str, str], bool] = {}
     cancellation = 0
     for node in chart.node.values():
-        if node.id not in reached:
+        if node.id not in reached or node.id in chart.copies:
             continue
         edges = chart.successors[node.id]
         if isinstance(node, Call | Compensate):
@@ -89,7 +92,7 @@ def _failure_points(analysis: Analysis) -> tuple[FailurePoints, Coverage]:
             name = node.action if drawn_again and isinstance(node, Compensate) else node.id
             for outcome in node.outcomes:
                 if outcome is not Outcome.OK:
-                    handled = outcome in edges and edges[outcome].target in chart.node
+                    handled = outcome in edges and _leads_on(chart, edges[outcome].target)
                     found[name, outcome] = found.get((name, outcome), True) and handled
             cancellation += Outcome.CANCELLED in edges
         elif isinstance(node, Choice):
@@ -100,12 +103,25 @@ def _failure_points(analysis: Analysis) -> tuple[FailurePoints, Coverage]:
     return points, Coverage(sum(forward.values()), len(forward), sum(compensation.values()), len(compensation))
 
 
+def _leads_on(chart: Chart, target: str) -> bool:
+    """Whether a failure that leads to a node is handled there; where a question tells errors apart, each of them."""
+    node = chart.node.get(target)
+    if node is None or not asks_which_error(chart, node):
+        return node is not None
+    return all(label in chart.successors[target] for label in labels(chart, node))
+
+
 def _claims(chart: Chart) -> tuple[str, ...]:
     """What participants are taken to keep, step by step."""
     claims: list[str] = []
-    for step in chart.steps:
+    for step in _originals(chart):
         claims.extend(_claims_of(chart, step))
     return tuple(dict.fromkeys(claims))
+
+
+def _originals(chart: Chart) -> list[StepSpec]:
+    """The steps without those that repeat others."""
+    return [step for step in chart.steps if step.name not in chart.copies]
 
 
 def _claims_of(chart: Chart, step: StepSpec) -> list[str]:
@@ -132,7 +148,9 @@ def _tolerance(analysis: Analysis) -> list[str]:
         return [
             f"{node.action}: succeeds when there is nothing to undo"
             for node in analysis.chart.node.values()
-            if isinstance(node, Compensate) and may_find_nothing(analysis, node)
+            if isinstance(node, Compensate)
+            and node.id not in analysis.chart.copies
+            and may_find_nothing(analysis, node)
         ]
     except TooLargeError:
         return []
@@ -141,7 +159,7 @@ def _tolerance(analysis: Analysis) -> list[str]:
 def _inferred(chart: Chart) -> tuple[str, ...]:
     """What an importer inferred rather than read."""
     inferred = []
-    for step in chart.steps:
+    for step in _originals(chart):
         undo = step.compensation
         if undo is not None and undo.inferred:
             inferred.append(f"{undo.action} undoes {step.name}: {undo.inferred}")

@@ -178,7 +178,8 @@ class Asking:
     def _answer(self, atom: Atom, path: Path, effect: Effect) -> _Answer:
         if effect.part:
             return _Answer.YES if atom.equals is None else _Answer.PERHAPS
-        if effect.write.origin is Origin.RESULT and effect.value is None and self._is_error_field(path):
+        unseen = effect.write.origin is Origin.RESULT and effect.value is None and not effect.there
+        if unseen and self._is_error_field(path):
             return _Answer.NO
         if isinstance(effect.value, Text) and self._is_other_kind(atom, effect.value):
             return _Answer.NO

@@ -230,7 +230,11 @@ def parts_of(state: State, handlers: Handlers, outcome: Outcome, said: Mapping[s
     groups: dict[Hashable, Part] = {}
     for error in errors:
         goes = handlers.find(error)
-        way = (goes.region, goes.to.target, left_by(goes.writes)) if isinstance(goes, Goes) else goes
+        way: Hashable = None
+        if isinstance(goes, Goes):
+            way = (goes.region, goes.to.target, left_by(goes.writes))
+        elif goes is not None:
+            way = goes.region
         known = groups.get(way)
         groups[way] = Part((error,), goes) if known is None else Part((*known.errors, error), known.goes)
     return list(groups.values())
