@@ -14,11 +14,12 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import json
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import yaml
 
 from sagacheck.core.chart import Chart
 from sagacheck.core.report import Report
@@ -27,7 +28,7 @@ from sagacheck.render.diagram import draw, to_dot
 from sagacheck.render.json_report import render_json
 from sagacheck.render.text import TextOptions, render_text
 from sagacheck.rules.registry import all_rules
-from tests.rules.models import ROOT, broken_models, chart_of, clean_models, code_of, report_on
+from tests.rules.models import CLASSICS, ROOT, broken_models, chart_of, clean_models, code_of, report_on
 
 REPORTS = ROOT / "reports"
 INDEX = "README.md"
@@ -49,14 +50,22 @@ class Exhibit:
 
     @property
     def wrong(self) -> bool:
-        """Whether it is meant to have a finding."""
+        """Whether it is meant to have one finding."""
         return Path(self.model).name.startswith("wrong.")
+
+    @property
+    def classic(self) -> bool:
+        """Whether it is meant to have many."""
+        return self.model == CLASSICS
 
     @property
     def stem(self) -> str:
         """Path of its files below reports/, without what tells the formats apart."""
         path = Path(self.model)
-        return f"broken/{path.parent.name}/{self.chart.name}" if self.wrong else f"{path.stem}/{self.chart.name}"
+        if self.wrong:
+            return f"broken/{path.parent.name}/{self.chart.name}"
+        folder = path.name.split(".", 1)[0]
+        return f"broken/{folder}/{self.chart.name}" if self.classic else f"{folder}/{self.chart.name}"
 
     @property
     def scenario(self) -> Scenario | None:
@@ -67,13 +76,14 @@ class Exhibit:
     def says(self) -> str:
         """What the model says about itself: the first paragraph."""
         text = (ROOT / self.model).read_text(encoding="utf-8")
-        said = json.loads(text)["Comment"] if self.model.endswith(".json") else ast.get_docstring(ast.parse(text))
+        said = ast.get_docstring(ast.parse(text)) if self.model.endswith(".py") else yaml.safe_load(text)["Comment"]
         return " ".join(str(said).split("\n\n")[0].split())
 
 
 def exhibits() -> list[Exhibit]:
-    """All models: the clean ones, then the wrong ones."""
-    return [Exhibit(model, chart_of(model), report_on(model)) for model in [*clean_models(), *broken_models("wrong")]]
+    """All models: the clean ones, the one with many bugs, then those with one each."""
+    models = [*clean_models(), CLASSICS, *broken_models("wrong")]
+    return [Exhibit(model, chart_of(model), report_on(model)) for model in models]
 
 
 def texts(shown: list[Exhibit]) -> dict[str, str]:
@@ -97,6 +107,9 @@ def _index(shown: list[Exhibit]) -> Iterator[str]:
     yield "## Clean models"
     wrong = False
     for exhibit in shown:
+        if exhibit.classic:
+            yield ""
+            yield "## A definition with the classic bugs"
         if exhibit.wrong and not wrong:
             wrong = True
             yield ""

@@ -20,11 +20,14 @@ ROOT = Path(__file__).resolve().parents[2]
 BROKEN = "models/broken"
 EXPECTED = Path(__file__).with_name("expected")
 KINDS = (".py", ".asl.json")
+CLASSICS = "models/broken/move-house.asl.json"
+"""A definition with many of the bugs that people make, beside the small ones that have one each."""
 
 
 def clean_models() -> list[str]:
     """Every model that is meant to be clean, the repaired twins excepted, by its path from the root."""
-    return sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "models").glob("*.py"))
+    paths = (path for kind in ("*.py", "*.asl.yaml") for path in (ROOT / "models").glob(kind))
+    return sorted(path.relative_to(ROOT).as_posix() for path in paths)
 
 
 def broken_models(name: str) -> list[str]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import functools
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Compensate, Condition, Wait
+from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Compensate, Condition, Fork, Join, Wait
 from sagacheck.core.outcome import OUTSTANDING, Outcome
 from sagacheck.core.remark import LostData
 
@@ -51,9 +51,30 @@ def came_by(chart: Chart, source: str, label: str) -> Callable[[Space], Memories
             return space.had_call(node.step, [Outcome(outcome)])
         if isinstance(node, Compensate) and outcome in node.outcomes:
             return space.had_compensation(node.action, [Outcome(outcome)])
-        return space.true
+        after = [*_calls_after(chart, source, label)]
+        return (
+            functools.reduce(operator.or_, [space.called(step) for step in after], space.false) if after else space.true
+        )
 
     return where
+
+
+def _calls_after(chart: Chart, source: str, label: str) -> Iterator[str]:
+    """The steps that are called next after an edge which no call has decided."""
+    edge = chart.successors.get(source, {}).get(label)
+    waiting = [] if edge is None else [edge.target]
+    seen = set(waiting)
+    while waiting:
+        node = chart.node.get(waiting.pop())
+        following: list[str] = []
+        if isinstance(node, Call):
+            yield node.step
+        elif isinstance(node, Fork):
+            following = [region.entry for region in node.regions]
+        elif isinstance(node, Wait | Choice | Join):
+            following = [after.target for after in chart.successors[node.id].values()]
+        waiting.extend(target for target in following if target not in seen)
+        seen.update(following)
 
 
 def reads_after(chart: Chart, remark: LostData) -> Callable[[Space], Memories]:
@@ -81,7 +102,9 @@ def told(chart: Chart, source: str, label: str) -> str:
         name = node.step
     elif isinstance(node, Compensate):
         name = node.action
-    if isinstance(node, Wait) or outcome == Outcome.OK:
+    elif isinstance(node, Join):
+        name = next((fork.text for fork in chart.fork_of.values() if fork.join == node.id), name)
+    if isinstance(node, Wait | Join) or outcome == Outcome.OK:
         return f"after `{name}`"
     verb = {Outcome.REJECTED: "is rejected", Outcome.UNKNOWN: "stays unknown", Outcome.FAILED: "fails"}.get(
         Outcome(outcome) if outcome in FAILURES else Outcome.OK, "fails"

@@ -25,7 +25,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sagacheck.core.chart import Chart, Compensate
+from sagacheck.core.chart import Chart, Compensate, Origin
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import OUTSTANDING, EndKind, Status
 from sagacheck.core.scenario import Scenario
@@ -60,7 +60,12 @@ def check(analysis: Analysis) -> Iterator[Finding]:
                 root_cause=cause(chart, node.steps if node else [step.name], "tell of a failed compensation"),
                 scenario=shown.scenario,
                 showing=shown.showing,
-                help='lead its failure to an end where a person is called: Manual("what to do")',
+                help=(
+                    "lead its failure to a Fail of its own, and say in the side file that there a person must act: "
+                    'end = "manual"'
+                    if chart.origin is Origin.IMPORTED
+                    else 'lead its failure to an end where a person is called: Manual("what to do")'
+                ),
             )
 
 

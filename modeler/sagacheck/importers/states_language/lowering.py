@@ -100,7 +100,11 @@ def _assumptions(layout: Layout, doubled: tuple[str, ...]) -> list[str]:
     for place in layout.places:
         state = place.state
         if state.kind is Kind.MAP:
-            number = "two items stand for several" if state.name in doubled else "one item is followed"
+            number = (
+                "one item, or two that stand for several"
+                if state.name in doubled
+                else "one item is followed, as if there were no other"
+            )
             lines.append(f"Map `{state.name}`: {number}")
         if state.branches and state.policy.retries:
             lines.append(

@@ -1,6 +1,7 @@
-"""Lets a Map work on several items: what it does with one is repeated beside it for another.
+"""Lets a Map work on one item or on several: what it does with one is repeated beside it for another.
 
 Two items stand for any number: what one does to the saga while another one is anywhere on its way, it does with two.
+Whether there is another one is a question of its own.
 Of Maps within a Map, and of those that are too many or too large to be repeated, one item is followed.
 """
 
@@ -9,7 +10,21 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Compensate, Edge, Fork, Region, TrailTest
+from sagacheck.core.chart import (
+    NO,
+    YES,
+    AnyNode,
+    Call,
+    Chart,
+    Choice,
+    Compensate,
+    Condition,
+    Edge,
+    Exit,
+    Fork,
+    Region,
+    TrailTest,
+)
 from sagacheck.core.step import CompensationSpec, StepSpec
 
 ANOTHER = "another item"
@@ -47,8 +62,13 @@ def followed_twice(chart: Chart, maps: Iterable[str]) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """Ids, names of steps and of actions that the second item has of its own, with what it calls them."""
+    """Ids, names of steps and of actions that the second item has of its own, with what it calls them.
 
+    `asking` asks whether there is one; at `none` it ends if there is not.
+    """
+
+    asking: str
+    none: str
     nodes: dict[str, str]
     regions: dict[str, str]
     steps: dict[str, str]
@@ -63,13 +83,17 @@ def _doubled(chart: Chart, fork: Fork) -> Chart:
     """The chart with a second item in one Map."""
     (region,) = fork.regions
     inside = [node for node in chart.nodes if region.id in set(chart.enclosing(node.region))]
-    names = _names(chart, region.id, inside)
+    names = _names(chart, fork.id, region.id, inside)
     nodes = [*(_beside(node, fork, region, names) for node in chart.nodes), *(_copied(node, names) for node in inside)]
     ids = {node.id for node in inside}
     edges = [*chart.edges, *(_copied_edge(edge, names) for edge in chart.edges if edge.source in ids)]
+    nodes.extend(_question(fork, names))
+    edges.append(Edge(names.asking, YES, names.nodes.get(region.entry, region.entry), fork.span))
+    edges.append(Edge(names.asking, NO, names.none, fork.span))
     steps = list(chart.steps)
     steps.extend(_copied_step(step, names) for step in chart.steps if step.name in names.steps)
     copies = {copy: original for book in (names.nodes, names.steps) for original, copy in book.items()}
+    copies |= {names.asking: fork.id, names.none: fork.id}
     return replace(
         chart,
         nodes=tuple(nodes),
@@ -79,7 +103,7 @@ def _doubled(chart: Chart, fork: Fork) -> Chart:
     )
 
 
-def _names(chart: Chart, region: str, inside: list[AnyNode]) -> _Names:
+def _names(chart: Chart, fork: str, region: str, inside: list[AnyNode]) -> _Names:
     regions = {region} | {inner.id for node in inside if isinstance(node, Fork) for inner in node.regions}
     taken = {*chart.node, *chart.step, *chart.fork_of}
 
@@ -90,6 +114,8 @@ def _names(chart: Chart, region: str, inside: list[AnyNode]) -> _Names:
     outside = {node.step for node in chart.nodes if isinstance(node, Call) and node not in inside}
     actions = [node.action for node in inside if isinstance(node, Compensate)]
     return _Names(
+        asking=_fresh(f"{fork}?several", taken),
+        none=_fresh(f"{fork}/none", taken),
         nodes=renamed(node.id for node in inside),
         regions=renamed(sorted(regions)),
         steps=renamed(step for step in called if step not in outside),
@@ -107,7 +133,7 @@ def _fresh(name: str, taken: set[str]) -> str:
 def _beside(node: AnyNode, fork: Fork, region: Region, names: _Names) -> AnyNode:
     """A node of the chart once the second item stands beside the first."""
     if node is fork:
-        other = Region(id=names.regions[region.id], entry=names.nodes.get(region.entry, region.entry))
+        other = Region(id=names.regions[region.id], entry=names.asking)
         return replace(fork, regions=(region, other))
     if node.id in names.nodes:
         return node
@@ -116,6 +142,16 @@ def _beside(node: AnyNode, fork: Fork, region: Region, names: _Names) -> AnyNode
     if isinstance(node, Choice) and isinstance(node.test, TrailTest):
         return replace(node, test=_of_both(node.test, names))
     return node
+
+
+def _question(fork: Fork, names: _Names) -> tuple[AnyNode, AnyNode]:
+    """Whether there is a second item, and where its region ends without one."""
+    region = names.regions[fork.regions[0].id]
+    test = Condition(f"several items in {fork.text}", (YES, NO))
+    return (
+        Choice(id=names.asking, label=test.name, region=region, span=fork.span, test=test),
+        Exit(id=names.none, region=region, span=fork.span),
+    )
 
 
 def _of_both(test: TrailTest, names: _Names) -> TrailTest:
