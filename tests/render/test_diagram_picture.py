@@ -13,8 +13,11 @@ from sagacheck.core.chart import Call, Chart, Compensate, Edge, End, Exit, Wait
 from sagacheck.core.outcome import EndKind, Outcome
 from sagacheck.core.scenario import Scenario
 from sagacheck.core.step import CompensationSpec, NonCompensatable
+from sagacheck.render.diagram import to_dot, to_mermaid
 from sagacheck.render.diagram.extract import picture_of
 from sagacheck.render.diagram.picture import Arrow, ArrowKind, Box, BoxKind, Emphasis, Guide, Picture
+from sagacheck.semantics.listing import list_scenarios
+from tests.importers.definitions import FAILED, catching, chart_of, machine, task
 from tests.render.diagram_charts import (
     ANY,
     KNOWN,
@@ -337,3 +340,26 @@ def test_a_path_that_ends_unhandled_leads_to_the_stub() -> None:
         arrow.tail for arrow in picture.arrows if arrow.kind is ArrowKind.UNHANDLED and arrow.emphasis is Emphasis.PATH
     ]
     assert [box(picture, "release").id] == struck
+
+
+def test_the_items_of_a_map_are_drawn_once() -> None:
+    definition = machine(
+        Each={
+            "Type": "Map",
+            "ItemProcessor": machine(BookSeat=task()),
+            "Catch": [catching("CancelSeats")],
+            "End": True,
+        },
+        CancelSeats=task("Failed"),
+        Failed=FAILED,
+    )
+    chart = chart_of(definition)
+    scenario = next(one for one in list_scenarios(chart) if any("another" in event.text for event in one.events))
+    for text in (to_dot(chart), to_dot(chart, scenario), to_mermaid(chart)):
+        assert "for each item" in text
+        assert "another item" not in text
+
+
+def test_a_task_whose_role_is_unclear_says_so() -> None:
+    chart = chart_of(machine(Book=task(catch=[catching("Step7")]), Step7=task("Failed"), Failed=FAILED))
+    assert "what it does is unknown" in to_dot(chart)

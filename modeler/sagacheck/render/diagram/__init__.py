@@ -22,8 +22,9 @@ def to_dot(chart: Chart, scenario: Scenario | None = None) -> str:
     """
     from sagacheck.render.diagram.dot import dot_of
     from sagacheck.render.diagram.extract import picture_of
+    from sagacheck.render.diagram.items import with_items_once
 
-    return dot_of(picture_of(chart, scenario))
+    return dot_of(picture_of(*with_items_once(chart, scenario)))
 
 
 def to_mermaid(chart: Chart, scenario: Scenario | None = None) -> str:
@@ -34,9 +35,10 @@ def to_mermaid(chart: Chart, scenario: Scenario | None = None) -> str:
         scenario: whose path stands out, if one is given.
     """
     from sagacheck.render.diagram.extract import picture_of
+    from sagacheck.render.diagram.items import with_items_once
     from sagacheck.render.diagram.mermaid import mermaid_of
 
-    return mermaid_of(picture_of(chart, scenario))
+    return mermaid_of(picture_of(*with_items_once(chart, scenario)))
 
 
 def draw(chart: Chart, format: str, scenario: Scenario | None = None, time_limit: float = 20.0) -> bytes:  # noqa: A002
@@ -53,5 +55,6 @@ def draw(chart: Chart, format: str, scenario: Scenario | None = None, time_limit
     """
     from sagacheck.render.diagram.drawing import draw_picture
     from sagacheck.render.diagram.extract import picture_of
+    from sagacheck.render.diagram.items import with_items_once
 
-    return draw_picture(picture_of(chart, scenario), format, time_limit)
+    return draw_picture(picture_of(*with_items_once(chart, scenario)), format, time_limit)

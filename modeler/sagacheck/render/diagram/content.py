@@ -19,6 +19,7 @@ from sagacheck.core.chart import (
     TrailTest,
 )
 from sagacheck.core.outcome import EndKind, Outcome
+from sagacheck.core.remark import UnclearRole
 from sagacheck.core.step import Informational, NonCompensatable, StepSpec
 from sagacheck.render.diagram.picture import Box, BoxKind
 from sagacheck.render.diagram.rows import Row
@@ -66,6 +67,8 @@ def _call(chart: Chart, survey: Survey, node: Call, name: str) -> Box:
     step = chart.step.get(node.step)
     title = node.label or node.step
     kind, marker, alarm = _marker(step, pivot=node.id in survey.pivots)
+    if any(isinstance(remark, UnclearRole) and remark.node == node.id for remark in chart.remarks):
+        marker, alarm = (), "what it does is unknown"
     return Box(
         id=name,
         kind=kind,
