@@ -250,15 +250,12 @@ class Drawing:
         if declared is not None:
             return declared
         said = [word for word in words_of(f"{state.name} {state.error or ''}") if word in MANUAL]
-        if not said:
+        why = f'its name says "{said[0]}"' if said else ""
+        if not said and state.kind is Kind.FAIL and self._here in self.inference.in_doubt:
+            why = "it is reached only after a compensation has failed"
+        if not why:
             return End(id=name, span=state.span, kind=EndKind.ABORTED)
-        return End(
-            id=name,
-            span=state.span,
-            kind=EndKind.MANUAL,
-            instruction=state.cause,
-            inferred=f'its name says "{said[0]}"',
-        )
+        return End(id=name, span=state.span, kind=EndKind.MANUAL, instruction=state.cause, inferred=why)
 
     def _go_on(self, source: str, label: str, place: Place) -> None:
         """Draws the edge that Next or End asks for, if there is either."""

@@ -16,6 +16,8 @@ Every guess carries its reason, and what could not be guessed is listed. What a 
   something, and it is listed. If the run can still succeed after it and it does not sound like mere recording, it is an
   alternative way forward instead, and a step like any other.
 - A candidate that nothing was found for is listed, too. After an answer it stays a step like any other.
+- A Fail is a *manual* end if its name says so (manual, intervention, ...), or if it is reached only after a compensation
+  has failed and another Fail is reached without.
 """
 
 from __future__ import annotations
@@ -63,11 +65,14 @@ class Inference:
         steps: for the position of each Task that is called as a step its specification.
         undoing: for the position of each Task that is a compensation what it undoes.
         unclear: what could not be guessed.
+        in_doubt: the positions of the Fails that are reached only after a compensation has failed, where others are
+            reached without.
     """
 
     steps: dict[int, StepSpec]
     undoing: dict[int, Undoing]
     unclear: tuple[UnclearRole, ...]
+    in_doubt: frozenset[int] = frozenset()
 
 
 def infer(layout: Layout, side_file: SideFile) -> Inference:
@@ -121,7 +126,18 @@ class _Guessing:
                 policy = undoing[by.position].policy
                 undo = CompensationSpec(actions[by.position], policy, inferred=reason or None)
                 steps[position] = replace(spec, undo=undo)
-        return Inference(steps, undoing, tuple(self.unclear))
+        return Inference(steps, undoing, tuple(self.unclear), self._in_doubt(undoing))
+
+    def _in_doubt(self, undoing: dict[int, Undoing]) -> frozenset[int]:
+        """The Fails of the outermost machine at which a person is called, by how they are reached."""
+        fails = [
+            position
+            for position, place in enumerate(self.layout.places)
+            if place.state.kind is Kind.FAIL and place.parent is None
+        ]
+        undone = self.layout.unless_failing(undoing)
+        in_doubt = frozenset(position for position in fails if not undone[position])
+        return in_doubt if len(in_doubt) < len(fails) else frozenset()
 
     def _sides(self) -> tuple[list[tuple[int, State]], list[State], set[str]]:
         """The Tasks off the forward way, the steps that somebody may have to undo, and what those on it call."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -104,6 +104,32 @@ class Layout:
         for position in stopping_at:
             follows[position] = []
         return _reached(follows, start)
+
+    def unless_failing(self, spared: Container[int]) -> list[bool]:
+        """For each position whether a run can come to it in which none of certain Tasks fails.
+
+        Args:
+            spared: positions of Tasks. A Parallel or Map in which only they are called does not fail either.
+        """
+        follows = self.successors()
+        for position, place in enumerate(self.places):
+            inside = self._tasks_within.get(position, ())
+            if position in spared or (inside and all(inner in spared for inner in inside)):
+                continue
+            here = self.positions[place.region]
+            follows[position].extend(here[one.to.target] for one in place.state.catchers if one.to.target in here)
+        return _reached(follows, self.positions[TOP][self.machines[TOP].start])
+
+    @cached_property
+    def _tasks_within(self) -> dict[int, list[int]]:
+        """For the position of each Parallel and Map those of the Tasks in it, however deep."""
+        found: dict[int, list[int]] = {}
+        for position, place in enumerate(self.places):
+            parent = place.parent if place.state.kind is Kind.TASK else None
+            while parent is not None:
+                found.setdefault(parent, []).append(position)
+                parent = self.places[parent].parent
+        return found
 
     def may_succeed(self) -> list[bool]:
         """For each position whether a run can go on from it to a successful end without a further failure."""
