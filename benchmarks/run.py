@@ -10,6 +10,7 @@ Every round runs every case once, so that what else the machine does falls on al
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import statistics
@@ -19,9 +20,12 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import yaml
 
 PROJECT = Path(__file__).resolve().parents[1]
-FILES, SAGAS, STEPS = 100, 10, 10
+FILES, SAGAS, STEPS, DEFINITIONS = 100, 10, 10, 200
 
 CHAIN = """\
 from functools import reduce
@@ -103,6 +107,7 @@ def cases(generated: Path) -> list[Case]:
         command("cold --help", 0.12, "--help"),
         command("cold verify models", 0.5, "verify", "models/", folder=PROJECT),
         command("verify 1,000 sagas", 10.0, "verify", "sagas/"),
+        command("verify 200 definitions", 5.0, "verify", "definitions/", "--exit-zero"),
         command("chain of 200, counted", 1.0, "paths", "chain.py", "--count"),
         command("chain of 200, 20 listed", None, "paths", "chain.py", "--limit", "20"),
         command("fan of 60, counted", 1.0, "paths", "fan.py", "--count"),
@@ -113,18 +118,55 @@ def cases(generated: Path) -> list[Case]:
 
 
 def generate(folder: Path) -> None:
-    """Writes the models: two large sagas, and a thousand of ten steps, ten to a file.
+    """Writes the models: two large sagas, a thousand of ten steps, ten to a file, and two hundred definitions.
 
     The thousand differ in names, and by turns in shape: a chain, a chain with branches, a chain with a question, one
     with a fallback, one with a pivot; as real ones do, most declare a contract and some retry.
     """
     (folder / "chain.py").write_text(CHAIN, encoding="utf-8")
     (folder / "fan.py").write_text(FAN, encoding="utf-8")
+    (folder / "definitions").mkdir()
+    for number in range(DEFINITIONS):
+        definition = _definition(number)
+        if number % 2:
+            text, ending = yaml.safe_dump(definition, sort_keys=False), "yaml"
+        else:
+            text, ending = json.dumps(definition, indent=2), "json"
+        (folder / "definitions" / f"saga_{number:03}.asl.{ending}").write_text(text, encoding="utf-8")
     (folder / "sagas").mkdir()
     for file in range(FILES):
         text = "".join(_saga(file * SAGAS + number) for number in range(SAGAS))
         names = "Condition, Informational, Keyed, NonCompensatable, Retry, Saga, Step, first_of, parallel, when"
         (folder / "sagas" / f"file_{file:03}.py").write_text(f"from sagacheck import {names}\n{text}", encoding="utf-8")
+
+
+def _definition(number: int) -> dict[str, Any]:
+    """A definition of twenty states: nine steps, what undoes each of them, and two ends."""
+    last = 8
+    things = [f"Thing{number + step}" for step in range(last + 1)]
+    states: dict[str, Any] = {}
+    for step, thing in enumerate(things):
+        forward = {"Next": f"Reserve{things[step + 1]}"} if step < last else {"End": True}
+        states[f"Reserve{thing}"] = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": {"FunctionName": f"reserve-{thing}", "Payload.$": "$"},
+            "ResultPath": f"$.{thing}",
+            "TimeoutSeconds": 10,
+            "Retry": [{"ErrorEquals": ["States.Timeout"], "MaxAttempts": 2}],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": f"Release{thing}"}],
+            **forward,
+        }
+        states[f"Release{thing}"] = {
+            "Type": "Task",
+            "Resource": "arn:aws:states:::lambda:invoke",
+            "Parameters": {"FunctionName": f"release-{thing}", "Payload.$": "$"},
+            "ResultPath": "$.released",
+            "Catch": [{"ErrorEquals": ["States.ALL"], "ResultPath": "$.error", "Next": "ManualWork"}],
+            "Next": f"Release{things[step - 1]}" if step else "Rejected",
+        }
+    states |= {"Rejected": {"Type": "Fail"}, "ManualWork": {"Type": "Fail"}}
+    return {"StartAt": f"Reserve{things[0]}", "States": states}
 
 
 def _saga(number: int) -> str:

@@ -30,7 +30,7 @@ from sagacheck.core.chart import Chart, Compensate
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import EndKind, Outcome, Status
 from sagacheck.core.scenario import EventKind, Scenario
-from sagacheck.rules.rule import cause, evidence, quoted, says, span_of
+from sagacheck.rules.rule import Evidence, cause, evidence, quoted, says, span_of
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.questions import Question, at_end, happens, having
 
@@ -41,17 +41,17 @@ SEVERITY = Severity.ERROR
 
 def check(analysis: Analysis) -> Iterator[Finding]:
     """Reports, for each compensation whose failure drops others, the steps that it leaves standing."""
-    groups: dict[str, list[tuple[str, Question]]] = {}
+    groups: dict[str, list[tuple[str, Evidence]]] = {}
     for step in analysis.chart.steps:
         if step.compensation is None or not step.owes:
             continue
         where = having(step.name, [Status.MAYBE, Status.APPLIED], tried=False, excused=True)
         question = Question(at_end(EndKind.ABORTED, EndKind.MANUAL), where)
         if happens(analysis, question):
-            scenario = evidence(analysis, question).scenario
-            failed = _failed(analysis.chart, scenario, step.name) if scenario else None
+            shown = evidence(analysis, question)
+            failed = _failed(analysis.chart, shown.scenario, step.name) if shown.scenario else None
             if failed is not None:
-                groups.setdefault(failed, []).append((step.name, question))
+                groups.setdefault(failed, []).append((step.name, shown))
     for failed, dropped in groups.items():
         yield _finding(analysis, failed, [name for name, _ in dropped], dropped[0][1])
 
@@ -71,9 +71,8 @@ def _leads_on(chart: Chart, node: str, step: str) -> bool:
     return any(isinstance(other, Compensate) and step in other.steps for other in following)
 
 
-def _finding(analysis: Analysis, failed: str, steps: list[str], question: Question) -> Finding:
+def _finding(analysis: Analysis, failed: str, steps: list[str], shown: Evidence) -> Finding:
     chart = analysis.chart
-    shown = evidence(analysis, question)
     node = chart.node[failed]
     action = node.action if isinstance(node, Compensate) else node.text
     result = (

@@ -16,6 +16,7 @@ from sagacheck.semantics.symbolic import Space
 from sagacheck.semantics.walk import Walk
 
 if TYPE_CHECKING:
+    from sagacheck.semantics.layers import Layer
     from sagacheck.semantics.variables import Memories
 
 DEFAULT_UNROLL = 2
@@ -76,6 +77,8 @@ class Reach:
 
         self.walk = walk
         self._at: dict[Which, Memories] = {}
+        # What `layers` has computed so far, and what computes the rest.
+        self.layers: tuple[list[tuple[int, Layer]], Iterator[tuple[int, Layer]]] | None = None
         self.room = max(room, _SMALL_ROOM if len(walk.moves) < _SMALL_CHART else _LARGE_ROOM)
         while True:
             try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -14,16 +15,35 @@ if TYPE_CHECKING:
 
 Layer = Mapping["Position", "Memories"]
 
+MOST_KEPT = 2000
+"""Positions of a walk up to which its layers are kept: the sets in them take room that larger walks need."""
+
 
 def layers(reach: Reach) -> Iterator[tuple[int, Layer]]:
     """For each length, ascending, the memories with which a position is reached after that many calls.
 
     Lazily: the layers that nobody asks for are not computed. One layer costs about as many operations as there are
-    positions at that distance.
+    positions at that distance. Those of a small walk are kept for the next one who asks: many rules do.
 
     Args:
         reach: what an unrolled walk reaches.
     """
+    if len(reach.walk.moves) > MOST_KEPT:
+        yield from _layers(reach)
+        return
+    if reach.layers is None:
+        reach.layers = ([], _layers(reach))
+    kept, rest = reach.layers
+    for position in itertools.count():
+        if position == len(kept):
+            fresh = next(rest, None)
+            if fresh is None:
+                return
+            kept.append(fresh)
+        yield kept[position]
+
+
+def _layers(reach: Reach) -> Iterator[tuple[int, Layer]]:
     rank = _ranks(reach)
     following: dict[int, dict[Position, Memories]] = {0: {reach.walk.start: reach.space.start}}
     while following:

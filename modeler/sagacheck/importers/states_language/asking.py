@@ -140,7 +140,8 @@ class Asking:
             region: the region.
             reaching: what may have written the path last.
         """
-        deciding = [(passage, effect) for passage, effect in self._writing(path) if self._is_in(passage, region)]
+        effects = self.flow.effects_on(path)
+        deciding = [(passage, effect) for passage, effect in effects.items() if self._is_in(passage, region)]
         ways = [passage.way for passage, _ in deciding if passage.way is not None]
         inside = {passage for passage, _ in deciding}
         if len(ways) < len(deciding) or any(passage is not None and passage not in inside for passage in reaching):
@@ -156,12 +157,6 @@ class Asking:
         yes = tuple(way for way, answer in answers.items() if answer is _Answer.YES)
         perhaps = tuple(way for way, answer in answers.items() if answer is _Answer.PERHAPS)
         return Tie(yes, perhaps, tuple(dict.fromkeys(ways)))
-
-    def _writing(self, path: Path) -> Iterator[tuple[Passage, Effect]]:
-        for passage in self.flow.passages:
-            effect = effect_on(path, passage)
-            if effect is not None:
-                yield passage, effect
 
     def _is_in(self, passage: Passage, region: str) -> bool:
         """Whether a passage leads to a node of the region."""

@@ -62,9 +62,8 @@ def _overwritten(
             if write.path == WHOLE or not wanted:
                 continue
             reaching = flow.reaching(write.path, start)
-            for other in flow.passages:
-                effect = effect_on(write.path, other)
-                if effect is None or effect.part or len(effect.write.path) >= len(write.path) or other.way is None:
+            for other, effect in flow.effects_on(write.path).items():
+                if effect.part or len(effect.write.path) >= len(write.path) or other.way is None:
                     continue
                 if passage not in reaching.get(other.source, ()) or not _still_gone(flow, write.path, other, reader):
                     continue

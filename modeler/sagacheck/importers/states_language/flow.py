@@ -105,7 +105,15 @@ class Flow:
         self.leaving: dict[str, list[Passage]] = {}
         for passage in self.passages:
             self.leaving.setdefault(passage.source, []).append(passage)
+        self._effects: dict[Path, dict[Passage, Effect]] = {}
         self._reaching: dict[Path, dict[str, frozenset[Passage | None]]] = {}
+
+    def effects_on(self, path: Path) -> dict[Passage, Effect]:
+        """The passages that do something to a path, in the order of the source, with what they do."""
+        if path not in self._effects:
+            found = ((passage, effect_on(path, passage)) for passage in self.passages)
+            self._effects[path] = {passage: effect for passage, effect in found if effect is not None}
+        return self._effects[path]
 
     def reaching(self, path: Path, start: str) -> dict[str, frozenset[Passage | None]]:
         """For each node the passages that may have written the path last; None stands for nothing since the start."""
@@ -114,13 +122,13 @@ class Flow:
         return self._reaching[path]
 
     def _solved(self, path: Path, start: str) -> dict[str, frozenset[Passage | None]]:
-        effects = {passage: effect_on(path, passage) for passage in self.passages}
+        effects = self.effects_on(path)
         reached: dict[str, frozenset[Passage | None]] = {start: frozenset({None})}
         waiting = [start]
         while waiting:
             here = waiting.pop()
             for passage in self.leaving.get(here, ()):
-                effect = effects[passage]
+                effect = effects.get(passage)
                 after = reached[here] if effect is None else frozenset({passage})
                 if effect is not None and effect.part:
                     after |= reached[here]
