@@ -79,3 +79,38 @@ def test_the_finding_in_the_readme_is_what_comes_out(tmp_path: Path) -> None:
 def without_time(text: str) -> str:
     """A report without the time that it took."""
     return re.sub(r"\(\d+\.\d+ s\)", "(time)", text)
+
+
+def test_the_way_to_a_clean_definition_is_as_the_how_to_says(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "step-functions.md").read_text(encoding="utf-8")
+    definition, catch = blocks(page, "json")
+    (side_file,) = blocks(page, "toml")
+    said = [without_time(block) for block in blocks(page, "console")]
+    (tmp_path / "order.asl.json").write_text(definition, encoding="utf-8")
+    heard = [told(tmp_path, "verify", "order.asl.json", "-q"), told(tmp_path, "init", "order.asl.json")]
+    (tmp_path / "order.saga.toml").write_text(side_file, encoding="utf-8")
+    narrow = re.search(r'"Catch": \[\{"ErrorEquals": \["OutOfStock"\].*?\]$', definition, re.MULTILINE)
+    assert narrow is not None
+    (tmp_path / "order.asl.json").write_text(definition.replace(narrow[0], catch), encoding="utf-8")
+    heard.append(told(tmp_path, "verify", "order.asl.json", "-v"))
+    assert said == heard
+
+
+def told(folder: Path, *arguments: str) -> str:
+    """A command with what it prints, as a document shows it."""
+    text = re.sub(r" \(\d+\.\d+ s\)", "", sagacheck(*arguments, folder=folder).stdout)
+    return f"$ sagacheck {' '.join(arguments)}\n{text}"
+
+
+def test_every_key_of_a_side_file_is_explained() -> None:
+    page = (PROJECT / "docs" / "side-file.md").read_text(encoding="utf-8")
+    schema = (PROJECT / "modeler/sagacheck/importers/states_language/side-file.schema.json").read_text(encoding="utf-8")
+    keys = set(re.findall(r'^ +"([a-z]+(?:-[a-z]+)*)": \{', schema, re.MULTILINE)) - {
+        "properties",
+        "items",
+        "state",
+        "duration",
+        "reason",
+    }
+    assert {"undoes", "contract", "resume-within"} <= keys
+    assert [] == sorted(key for key in keys if not re.search(rf"(?<![\w-]){key}(?![\w-])", page))
