@@ -111,6 +111,7 @@ def test_every_key_of_a_side_file_is_explained() -> None:
         "state",
         "duration",
         "reason",
+        "then",
     }
     assert {"undoes", "contract", "resume-within"} <= keys
     assert [] == sorted(key for key in keys if not re.search(rf"(?<![\w-]){key}(?![\w-])", page))
