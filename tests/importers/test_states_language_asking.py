@@ -202,3 +202,21 @@ def test_a_dispatch_by_the_name_of_the_failed_state_goes_where_that_state_s_rule
 def test_a_name_without_a_rule_is_missed_if_nothing_is_done_by_default() -> None:
     assert ["Flight"] == missed(dispatch("Hotel", "Car"))
     assert [] == missed(dispatch("Hotel", "Car", default="Refund"))
+
+
+def test_a_question_about_many_branches_is_answered_for_all_of_them_at_once() -> None:
+    number = 30
+    inner = [
+        machine(**{f"Book{n}": task(catch=[noting("$.error", to=f"Noted{n}")]), f"Noted{n}": passing()})
+        for n in range(number)
+    ]
+    any_of_them = {"Or": [when(f"$[{n}].error", IsPresent=True) for n in range(number)], "Next": "Failed"}
+    chart = chart_of(
+        machine(
+            Both=parallel(*inner, following="Ask"),
+            Ask=choice(any_of_them, default="Done"),
+            Done=SUCCEEDED,
+            Failed=FAILED,
+        )
+    )
+    assert (1, 3**number - 1) == tally(chart)

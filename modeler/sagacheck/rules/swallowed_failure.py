@@ -36,7 +36,7 @@ from sagacheck.core.outcome import EndKind, Status
 from sagacheck.core.scenario import EventKind, Scenario
 from sagacheck.rules.reading_remarks import FAILURES, asks_which_error
 from sagacheck.rules.rule import cause, edge_after, evidence, last_edge, says, span_of, trigger, when
-from sagacheck.semantics.analysis import Analysis
+from sagacheck.semantics.analysis import Analysis, within_room
 from sagacheck.semantics.questions import Question, at_end, happens
 
 if TYPE_CHECKING:
@@ -88,8 +88,13 @@ def handled_in_branch(chart: Chart, step: str) -> Fork | None:
 
 
 def swallowed(analysis: Analysis, step: str) -> Question:
-    """The question whether a saga commits without the step's effect, and without an alternative in its place."""
-    return Question(at_end(EndKind.COMMITTED), _swallowed(analysis, step))
+    """The question whether a saga commits without the step's effect, and without an alternative in its place.
+
+    Raises:
+        TooLargeError: if the sets of memories outgrow the room for them.
+    """
+    with within_room(analysis.chart):
+        return Question(at_end(EndKind.COMMITTED), _swallowed(analysis, step))
 
 
 def _swallowed(analysis: Analysis, step: str) -> Callable[[Space], Memories]:

@@ -54,7 +54,7 @@ class Space:
         self.failed = self._variable(2)
         self.excused = self._variable(2)
         self._trails = trails_of(walk.chart)
-        self._notes = {test: self._variable(2) for tests in self._trails.values() for test in tests}
+        self._notes: dict[TrailTest, Variable] = {}
         self.lines: dict[str, Line] = {}
         self.records: dict[str, Record] = {}
         self._actions: dict[str, set[str]] = {}
@@ -99,6 +99,20 @@ class Space:
                 )
             for step in steps_of(node):
                 self._allocate_step(step, seen)
+            self._allocate_notes(node.id)
+
+    def _allocate_notes(self, source: str) -> None:
+        """Makes the variables of what is noted here: beside what happens here, which it depends on."""
+        tests = dict.fromkeys(
+            test
+            for (left, label), found in self._trails.items()
+            if left == source
+            for test in found
+            if (left, label) in test.taken
+        )
+        for test in tests:
+            if test not in self._notes:
+                self._notes[test] = self._variable(2)
 
     def _allocate_step(self, step: str, seen: Occurrences) -> None:
         if step in self.lines or call_record(step) in self.records:
@@ -121,7 +135,8 @@ class Space:
         """The memories after a move, of those before it."""
         memories = self._applied(memories, move)
         for test, answer in noted(self._trails, move.links):
-            memories = assign(memories, self._notes[test], int(answer))
+            if test in self._notes:
+                memories = assign(memories, self._notes[test], int(answer))
         return memories
 
     def _applied(self, memories: Memories, move: Move) -> Memories:
@@ -131,7 +146,7 @@ class Space:
             return memories & (holds if move.result == YES else ~holds)
         if move.kind is MoveKind.TEST and isinstance(node, Choice) and isinstance(node.test, TrailTest):
             note = self._notes.get(node.test)
-            if note is None:  # no edge of the chart leaves it
+            if note is None:  # nothing in the chart says yes
                 return self.false if move.result == YES else memories
             return memories & note.values[int(move.result == YES)]
         if move.kind is MoveKind.ANSWER and isinstance(node, Choice) and isinstance(node.test, Condition):

@@ -61,10 +61,14 @@ def _overwritten(
             wanted = [read for read in reads if _overlap(read.path, write.path)]
             if write.path == WHOLE or not wanted:
                 continue
-            reaching = flow.reaching(write.path, start)
-            for other, effect in flow.effects_on(write.path).items():
-                if effect.part or len(effect.write.path) >= len(write.path) or other.way is None:
-                    continue
+            replacing = [
+                (other, effect)
+                for other, effect in flow.effects_on(write.path).items()
+                if not effect.part and len(effect.write.path) < len(write.path) and other.way is not None
+            ]
+            reaching = flow.reaching(write.path, start) if replacing else {}
+            for other, effect in replacing:
+                assert other.way is not None
                 if passage not in reaching.get(other.source, ()) or not _still_gone(flow, write.path, other, reader):
                     continue
                 certain = any(read.needed and _is_absent(read, other) for read in wanted)

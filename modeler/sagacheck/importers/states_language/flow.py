@@ -7,12 +7,14 @@ Sethi and Ullman, "Compilers", 2nd edition, section 9.2.4). Which of the ways ar
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from sagacheck.core.outcome import Outcome
 from sagacheck.importers.states_language.data import Missing, Origin, Shape, Text, Write, within
-from sagacheck.importers.states_language.paths import Path
+from sagacheck.importers.states_language.paths import WHOLE, Path
 
 Way = tuple[str, str]
 """An edge of the chart, as (source, label)."""
@@ -111,12 +113,30 @@ class Flow:
     def effects_on(self, path: Path) -> dict[Passage, Effect]:
         """The passages that do something to a path, in the order of the source, with what they do."""
         if path not in self._effects:
-            found = ((passage, effect_on(path, passage)) for passage in self.passages)
+            near = self.passages if path == WHOLE else self._writing_near(path[0])
+            found = ((passage, effect_on(path, passage)) for passage in near)
             self._effects[path] = {passage: effect for passage, effect in found if effect is not None}
         return self._effects[path]
 
+    def _writing_near(self, first: str) -> list[Passage]:
+        """The passages that write what begins with this step, or the whole document, in the order of the source."""
+        indices = heapq.merge(self._by_first.get(first, ()), self._by_first.get("", ()))
+        return [self.passages[index] for index in dict.fromkeys(indices)]
+
+    @cached_property
+    def _by_first(self) -> dict[str, list[int]]:
+        """For the first step of each path that is written, "" for the whole document, the passages that do it."""
+        found: dict[str, list[int]] = {}
+        for index, passage in enumerate(self.passages):
+            for first in dict.fromkeys(write.path[0] if write.path else "" for write in passage.writes):
+                found.setdefault(first, []).append(index)
+        return found
+
     def reaching(self, path: Path, start: str) -> dict[str, frozenset[Passage | None]]:
-        """For each node the passages that may have written the path last; None stands for nothing since the start."""
+        """For each node the passages that may have written the path last; None stands for nothing since the start.
+
+        Of the whole document only what replaces it counts: everybody writes parts of it.
+        """
         if path not in self._reaching:
             self._reaching[path] = self._solved(path, start)
         return self._reaching[path]
@@ -129,6 +149,8 @@ class Flow:
             here = waiting.pop()
             for passage in self.leaving.get(here, ()):
                 effect = effects.get(passage)
+                if effect is not None and effect.part and path == WHOLE:
+                    effect = None
                 after = reached[here] if effect is None else frozenset({passage})
                 if effect is not None and effect.part:
                     after |= reached[here]
