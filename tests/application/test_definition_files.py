@@ -66,6 +66,7 @@ def test_a_definition_that_a_template_names_is_one_saga() -> None:
 def test_one_of_several_can_be_named() -> None:
     write({"template.yaml": TEMPLATE, "machines/order.asl.json": DEFINITION})
     assert [("template.yaml", "Trip")] == sagas("template.yaml:Trip")
+    assert [("machines/order.asl.json", "order")] == sagas("template.yaml:Order")
     assert ["template.yaml: holds no saga 'Trop'; did you mean Trip?"] == failures("template.yaml:Trop")
 
 

@@ -19,19 +19,20 @@ def load_file(target: Target, options: LoadOptions) -> Iterator[Loaded]:
     """The sagas in a definition, a template or a serverless.yml, and in the files that it names."""
     found = list(_load(target, options, follow=True))
     if target.attribute is None:
-        yield from found
+        yield from (item for _, item in found)
         return
-    sagas = {item.chart.name: item for item in found if isinstance(item, LoadedSaga)}
+    sagas = {name: item for name, item in found if isinstance(item, LoadedSaga)}
     if target.attribute in sagas:
         yield sagas[target.attribute]
         return
-    yield from (item for item in found if isinstance(item, Failure))
+    yield from (item for _, item in found if isinstance(item, Failure))
     if sagas:
         hint = did_you_mean(target.attribute, sagas)
         yield Failure(target.shown, f"holds no saga {target.attribute!r}; {hint}")
 
 
-def _load(target: Target, options: LoadOptions, *, follow: bool) -> Iterator[Loaded]:
+def _load(target: Target, options: LoadOptions, *, follow: bool) -> Iterator[tuple[str, Loaded]]:
+    """What a file holds, each with the name by which the file calls it."""
     from sagacheck.importers.states_language import (
         ENDINGS,
         DefinitionError,
@@ -43,21 +44,22 @@ def _load(target: Target, options: LoadOptions, *, follow: bool) -> Iterator[Loa
     try:
         text = Path(target.path).read_bytes().decode("utf-8-sig")
         if not (target.named or target.shown.endswith(ENDINGS) or holds_definitions(text, target.shown)):
-            yield PassedOver(target.shown, "is not a Step Functions definition, nor a template with one")
+            yield "", PassedOver(target.shown, "is not a Step Functions definition, nor a template with one")
             return
         for found in load_definitions(text, target.shown, lambda name: _side_file(target, name)):
             if isinstance(found, Chart):
-                yield _known_codes(found) or LoadedSaga(found, target.shown)
+                yield found.name, _known_codes(found) or LoadedSaga(found, target.shown)
             elif isinstance(found, DefinitionError):
-                yield _failure(found)
+                yield "", _failure(found)
             elif isinstance(found, Elsewhere):
-                yield from _elsewhere(target, found, options, follow=follow)
+                yield from ((found.name, item) for item in _elsewhere(target, found, options, follow=follow))
     except OSError as error:
-        yield Failure(target.shown, f"cannot be read: {error.strerror or error}")
+        yield "", Failure(target.shown, f"cannot be read: {error.strerror or error}")
     except UnicodeDecodeError as error:
-        yield Failure(target.shown, f"is not UTF-8: byte {error.start + 1} does not belong there; save it as UTF-8")
+        message = f"is not UTF-8: byte {error.start + 1} does not belong there; save it as UTF-8"
+        yield "", Failure(target.shown, message)
     except Exception as error:  # noqa: BLE001 - the importer answers every text with a chart or a DefinitionError
-        yield internal_failure(error, target.shown, traceback=options.traceback)
+        yield "", internal_failure(error, target.shown, traceback=options.traceback)
 
 
 def _failure(error: Exception) -> Failure:
@@ -118,4 +120,4 @@ def _elsewhere(target: Target, found: object, options: LoadOptions, *, follow: b
     elif not file.is_file():
         yield Failure(target.shown, f"`{found.name}`: {found.reason}, and there is no such file")
     else:
-        yield from _load(Target(shown, str(file)), options, follow=False)
+        yield from (item for _, item in _load(Target(shown, str(file)), options, follow=False))

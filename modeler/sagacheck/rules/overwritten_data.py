@@ -60,7 +60,7 @@ def _finding(analysis: Analysis, group: list[LostData]) -> Finding:
     first = next((remark for remark in group if remark.certain), group[0])
     shown = evidence(analysis, Question(at_node(first.reader), reads_after(chart, first)))
     readers = list(dict.fromkeys(remark.reader for remark in group))
-    lost = list(dict.fromkeys(remark.data for remark in group))
+    lost = list(dict.fromkeys(remark.data for remark in group if remark.data != "$"))
     writer = chart.node.get(first.writer)
     reader = chart.node.get(first.reader)
     certain = any(remark.certain for remark in group)
@@ -70,12 +70,17 @@ def _finding(analysis: Analysis, group: list[LostData]) -> Finding:
         severity=SEVERITY if certain else Severity.WARNING,
         saga=chart.name,
         message=(
-            f"{quoted(lost)}, which {quoted(readers)} {'needs' if len(readers) == 1 else 'need'}, "
-            f"{'is' if len(lost) == 1 else 'are'} overwritten {told(chart, first.source, first.label)}"
+            f"{quoted(lost) if lost else f'the result of `{first.writer}`'}, which {quoted(readers)} "
+            f"{'needs' if len(readers) == 1 else 'need'}, {'are' if len(lost) > 1 else 'is'} overwritten "
+            f"{told(chart, first.source, first.label)}"
         ),
         primary=Label(first.span, "replaces all that was there"),
         secondary=(
-            *((Label(writer.span, f"leaves {first.data}"),) if writer else ()),
+            *(
+                (Label(writer.span, "leaves its result" if first.data == "$" else f"leaves {first.data}"),)
+                if writer
+                else ()
+            ),
             *((Label(reader.span, f"needs it: {first.needed}"),) if reader else ()),
         ),
         root_cause=cause(chart, [first.source, *readers], "keep what a compensation needs"),
