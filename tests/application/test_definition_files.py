@@ -77,11 +77,19 @@ def test_a_definition_that_is_not_there_is_said() -> None:
     )
 
 
-def test_a_link_does_not_lead_out_of_the_folder(here: Path) -> None:
-    write({"in/template.yaml": TEMPLATE, "out/order.asl.json": DEFINITION})
+def test_a_template_may_name_a_file_elsewhere_in_the_project() -> None:
+    write({"infra/template.yaml": TEMPLATE.replace("machines/", "../machines/"), "machines/order.asl.json": DEFINITION})
+    assert [("machines/order.asl.json", "order"), ("infra/template.yaml", "Trip")] == sagas("infra")
+
+
+def test_a_template_does_not_lead_out_of_the_project(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(
+        {"in/a.yaml": TEMPLATE.replace("machines/", "../out/"), "out/order.asl.json": DEFINITION, "in/b.yaml": TEMPLATE}
+    )
     (here / "in/machines").symlink_to(here / "out")
-    (message,) = failures("in/template.yaml")
-    assert "leads out of the folder" in message
+    monkeypatch.chdir(here / "in")
+    assert 2 == len(failures("a.yaml", "b.yaml"))
+    assert all("leads out of the folder of this file" in message for message in failures("a.yaml", "b.yaml"))
 
 
 def test_templates_do_not_follow_one_another_for_ever() -> None:

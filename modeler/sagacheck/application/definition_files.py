@@ -113,10 +113,9 @@ def _elsewhere(target: Target, found: object, options: LoadOptions, *, follow: b
     folder = Path(target.path).resolve().parent
     file = (folder / found.path).resolve()
     shown = posixpath.normpath(posixpath.join(posixpath.dirname(target.shown), found.path))
-    if not file.is_relative_to(folder):
-        yield Failure(
-            target.shown, f"`{found.name}`: {found.path} leads out of the folder; move the definition into it"
-        )
+    if not any(file.is_relative_to(root) for root in (folder, Path.cwd().resolve())):
+        where = "leads out of the folder of this file and out of the working directory; nothing is read there"
+        yield Failure(target.shown, f"`{found.name}`: {found.path} {where}")
     elif not file.is_file():
         yield Failure(target.shown, f"`{found.name}`: {found.reason}, and there is no such file")
     else:

@@ -6,8 +6,8 @@
 | SAM and CloudFormation templates, CDK's output | `Definition`, `DefinitionString` and `DefinitionUri` of resources |
 | serverless.yml | `definition` of what `stepFunctions.stateMachines` lists |
 
-A file that is named elsewhere is looked for in the folder of the template and below it, nowhere else: templates are
-data, and must not make anybody read other files.
+Where a template names another file, that is said, and whoever reads it sees to it that it lies in the project: templates
+are data, and must not make anybody read other files.
 """
 
 from __future__ import annotations
@@ -26,7 +26,6 @@ from sagacheck.importers.states_language.spot import Spot
 _SAM = "AWS::Serverless::StateMachine"
 _CLOUDFORMATION = "AWS::StepFunctions::StateMachine"
 _FILE = re.compile(r"\$\{file\((?P<path>[^(){}:]+)\)(?::(?P<inside>[\w.-]+))?\}")
-_ELSEWHERE = "lies outside the files at hand"
 
 Read = Callable[[str], str | None]
 """Reads the file at a path, relative to the folder of the file that names it; None if there is none."""
@@ -141,8 +140,8 @@ def _from_text(name: str, spot: Spot) -> Source:
 def _elsewhere(name: str, path: str, spot: Spot) -> Elsewhere:
     """A definition in a file of its own, if it lies where it may be looked for."""
     plain = posixpath.normpath(path.replace("\\", "/"))
-    if posixpath.isabs(plain) or plain.startswith("..") or ":" in plain or "\0" in plain:
-        raise spot.error(f"`{path}` lies outside the folder of this file: move the definition into it or below it")
+    if posixpath.isabs(plain) or ":" in plain or "\0" in plain:
+        raise spot.error(f"`{path}` is no path that starts at this file: name the definition relative to it")
     return Elsewhere(name, f"its definition is {plain}", plain)
 
 
