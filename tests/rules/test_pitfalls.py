@@ -27,6 +27,7 @@ from sagacheck.authoring.machine import chart_of_machine
 from sagacheck.core.chart import Chart
 from sagacheck.core.contract import Contract
 from sagacheck.core.report import Tally
+from tests.importers.definitions import FAILED, SUCCEEDED, catching, chart_of, machine, task
 from tests.rules.models import check
 
 GONE = NonCompensatable("it is gone")
@@ -135,3 +136,44 @@ def test_an_alternative_that_is_never_tried_is_noticed_and_its_compensation_is_n
     other = Step("b", compensation="undo b")
     last = Step("c", compensation="undo c")
     assert ["SC102"] == _codes(Saga("fallback", first_of(sure, other) >> last).chart())
+
+
+def _definition(**states: object) -> Chart:
+    return chart_of(machine(**states))  # type: ignore[arg-type]
+
+
+def test_a_dispatch_that_passes_over_what_leaves_nothing_standing_is_sound() -> None:
+    """The first step's other errors need no handling: nothing has happened by then."""
+    note = {"ResultPath": "$.error"}
+    chart = _definition(
+        Reserve=task(
+            "Done", catch=[{**catching("Which", "OutOfStock", "Closed"), **note}, {**catching("Release"), **note}]
+        ),
+        Which={
+            "Type": "Choice",
+            "Choices": [{"Variable": "$.error.Error", "StringEquals": "OutOfStock", "Next": "Tell"}],
+            "Default": "Rejected",
+        },
+        Tell=task("Rejected", Resource="arn:aws:states:::sns:publish", catch=[catching("Rejected")]),
+        Release=task("Rejected", catch=[{**catching("ManualWork"), **note}]),
+        Done=SUCCEEDED,
+        Rejected=FAILED,
+        ManualWork=FAILED,
+    )
+    assert "SC224" not in _codes(chart)
+
+
+def test_an_item_that_undoes_itself_leaves_the_other_items_standing() -> None:
+    """A failed item interrupts its siblings, and nobody behind the Map undoes them."""
+    note = {"ResultPath": "$.error"}
+    items = machine(
+        BookSeat=task("Check", ResultPath="$.seat", catch=[{**catching("CancelSeat"), **note}]),
+        Check=task(Resource="arn:aws:states:::dynamodb:getItem", catch=[{**catching("CancelSeat"), **note}]),
+        CancelSeat=task("Gone", catch=[{**catching("Gone"), **note}]),
+        Gone=FAILED,
+    )
+    chart = _definition(
+        Each={"Type": "Map", "ItemProcessor": items, "Catch": [{**catching("Rejected"), **note}], "End": True},
+        Rejected=FAILED,
+    )
+    assert {"SC202", "SC203"} <= set(_codes(chart))

@@ -60,14 +60,16 @@ def command(
 ) -> int:
     """Check every path and every failure point of the sagas that PATHS hold.
 
-    PATHS are Python models, Step Functions definitions in JSON, directories, module:name or file.py:name. Without
-    any, [tool.sagacheck] in pyproject.toml says what to check, else everything in this folder is. Models are imported,
-    so they are run: verify only what you trust.
+    PATHS are Python models, Step Functions definitions in JSON or YAML, templates and serverless.yml that hold some,
+    directories, module:name or file:name. Without any, [tool.sagacheck] in pyproject.toml says what to check, else
+    everything in this folder is. Models are imported, so they are run: verify only what you trust. Definitions and
+    templates are only read.
 
     \b
     Examples:
       sagacheck verify models/
       sagacheck verify models/checkout.py:place_order --profile temporal
+      sagacheck verify template.yaml:OrderMachine
       sagacheck verify models/ -o text -o json=report.json --fail-on warning
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.configuration import read_configuration

@@ -4,7 +4,7 @@
 
 Looks, in an imported definition, for a Choice that decides by a name that was noted when something failed (the state
 that failed, the error that it raised), that has rules for some names, none for another one that can be noted, and that
-goes without further ado to an end by default.
+goes without further ado to an end by default, so that an effect is left standing.
 
 ## Why is this bad?
 
@@ -30,18 +30,38 @@ Add a rule for every name, and let the default unwind everything, or call a pers
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import functools
+import operator
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
+from sagacheck.core.chart import Chart
 from sagacheck.core.finding import Finding, Label, Severity
+from sagacheck.core.outcome import OUTSTANDING, EndKind
 from sagacheck.core.remark import MissedCase
 from sagacheck.rules.reading_remarks import came_by, told
 from sagacheck.rules.rule import cause, evidence, quoted
 from sagacheck.semantics.analysis import Analysis
-from sagacheck.semantics.questions import Question, at_node, happens
+from sagacheck.semantics.questions import Question, at_end, happens
+
+if TYPE_CHECKING:
+    from sagacheck.semantics.symbolic import Space
+    from sagacheck.semantics.variables import Memories
 
 CODE = "SC224"
 NAME = "missed-dispatch"
 SEVERITY = Severity.ERROR
+
+
+def _left_standing(chart: Chart, remark: MissedCase) -> Callable[[Space], Memories]:
+    """The memories of a saga in which the name was noted, and something is left standing."""
+    noted = came_by(chart, remark.source, remark.label)
+
+    def where(space: Space) -> Memories:
+        standing = [space.having(step.name, OUTSTANDING) for step in chart.steps if step.owes]
+        return noted(space) & functools.reduce(operator.or_, standing, space.false)
+
+    return where
 
 
 def check(analysis: Analysis) -> Iterator[Finding]:
@@ -50,7 +70,7 @@ def check(analysis: Analysis) -> Iterator[Finding]:
     for remark in chart.remarks:
         if not isinstance(remark, MissedCase):
             continue
-        question = Question(at_node(remark.choice), came_by(chart, remark.source, remark.label))
+        question = Question(at_end(EndKind.ABORTED, EndKind.MANUAL), _left_standing(chart, remark))
         if not happens(analysis, question, unrolled=True):
             continue
         shown = evidence(analysis, question)
