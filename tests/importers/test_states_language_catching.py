@@ -24,6 +24,7 @@ from tests.importers.definitions import (
     retrying,
     task,
 )
+from tests.rules.models import check
 
 NOWHERE = Span("x.json", 1, 1, 1, 2)
 
@@ -206,3 +207,17 @@ def test_the_first_catcher_that_fits_takes_an_error(listed: list[list[str]], err
     catchers = tuple(Catcher(tuple(errors), Jump(str(position), NOWHERE)) for position, errors in enumerate(listed))
     found = catch_of(catchers, {}).find(error)
     assert expected == (None if found is None else int(found.to.target))
+
+
+def test_a_choice_of_the_definition_is_not_taken_for_the_question_which_error_it_was() -> None:
+    chart = chart_of(
+        machine(
+            Pay=task(catch=[catching("Which")]),
+            Which={"Type": "Choice", "Choices": [{"Variable": "$.n", "NumericEquals": 1, "Next": "Failed"}]},
+            Failed=FAILED,
+        )
+    )
+    asked = {node.id: node.errors_of for node in chart.nodes if isinstance(node, Choice)}
+    assert {"Which": ""} == asked
+    found = [(finding.code, finding.message) for finding in check(chart).findings]
+    assert ("SC101", "`Which` has no way on for the answer `default`") in found

@@ -77,7 +77,8 @@ def _node(node: AnyNode, name: Name, way: Way) -> AnyNode:
     if isinstance(node, Compensate):
         return replace(node, steps=tuple(map(name, node.steps)), action=name(node.action))
     if isinstance(node, Choice):
-        return replace(node, test=_test(node.test, name, way))
+        errors_of = name(node.errors_of) if node.errors_of else ""
+        return replace(node, test=_test(node.test, name, way), errors_of=errors_of)
     if isinstance(node, Fork):
         regions = tuple(Region(id=name(region.id), entry=name(region.entry)) for region in node.regions)
         return replace(node, regions=regions, join=name(node.join))

@@ -11,7 +11,6 @@ from sagacheck.core.outcome import Outcome
 from sagacheck.core.report import Coverage, FailurePoints, SagaReport, Tally, Verdict, worst
 from sagacheck.core.retry import Until
 from sagacheck.core.step import Informational, StepSpec
-from sagacheck.rules.reading_remarks import asks_which_error
 from sagacheck.rules.registry import all_rules
 from sagacheck.semantics.analysis import DEFAULT_UNROLL, Analysis, TooLargeError
 from sagacheck.semantics.labels import labels
@@ -106,7 +105,7 @@ def _failure_points(analysis: Analysis) -> tuple[FailurePoints, Coverage]:
 def _leads_on(chart: Chart, target: str) -> bool:
     """Whether a failure that leads to a node is handled there; where a question tells errors apart, each of them."""
     node = chart.node.get(target)
-    if node is None or not asks_which_error(chart, node):
+    if not isinstance(node, Choice) or not node.errors_of:
         return node is not None
     return all(label in chart.successors[target] for label in labels(chart, node))
 

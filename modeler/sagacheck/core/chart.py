@@ -173,9 +173,15 @@ class Compensate(Node):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Choice(Node):
-    """Asks a question and goes on by its answer, without delay."""
+    """Asks a question and goes on by its answer, without delay.
+
+    Args:
+        test: the question.
+        errors_of: for one that tells apart the errors behind one outcome, the id of the node that failed; else "".
+    """
 
     test: Test
+    errors_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

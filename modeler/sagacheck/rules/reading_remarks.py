@@ -7,7 +7,7 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Compensate, Condition, Fork, Join, Wait
+from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Compensate, Fork, Join, Wait
 from sagacheck.core.outcome import OUTSTANDING, Outcome
 from sagacheck.core.remark import LostData
 
@@ -22,21 +22,11 @@ FAILURES = (Outcome.REJECTED, Outcome.UNKNOWN, Outcome.FAILED)
 def behind(chart: Chart, node: str, label: str) -> tuple[AnyNode | None, str]:
     """The call that an edge speaks of, with its outcome: for a question which error it was, the call that failed."""
     found = chart.node.get(node)
-    if isinstance(found, Choice) and isinstance(found.test, Condition):
-        for edge in chart.edges:
-            if edge.target == node and edge.label in FAILURES:
-                return chart.node.get(edge.source), edge.label
+    if isinstance(found, Choice) and found.errors_of:
+        outcomes = chart.successors.get(found.errors_of, {})
+        outcome = next((outcome for outcome, edge in outcomes.items() if edge.target == node), label)
+        return chart.node.get(found.errors_of), outcome
     return found, label
-
-
-def asks_which_error(chart: Chart, node: AnyNode) -> bool:
-    """Whether a choice was drawn by an importer to tell the errors behind one outcome apart."""
-    if not isinstance(node, Choice) or not isinstance(node.test, Condition) or node.test.stable:
-        return False
-    entering = [edge for edge in chart.edges if edge.target == node.id]
-    return bool(entering) and all(
-        edge.label in FAILURES and isinstance(chart.node.get(edge.source), Call | Compensate) for edge in entering
-    )
 
 
 def came_by(chart: Chart, source: str, label: str) -> Callable[[Space], Memories]:

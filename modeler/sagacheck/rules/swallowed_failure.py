@@ -30,11 +30,11 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from sagacheck.core.chart import Call, Chart, Fork, Origin
+from sagacheck.core.chart import Call, Chart, Choice, Fork, Origin
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import EndKind, Status
 from sagacheck.core.scenario import EventKind, Scenario
-from sagacheck.rules.reading_remarks import FAILURES, asks_which_error
+from sagacheck.rules.reading_remarks import FAILURES
 from sagacheck.rules.rule import cause, edge_after, evidence, last_edge, says, span_of, trigger, when
 from sagacheck.semantics.analysis import Analysis, within_room
 from sagacheck.semantics.questions import Question, at_end, happens
@@ -80,7 +80,7 @@ def handled_in_branch(chart: Chart, step: str) -> Fork | None:
             around = {node.region}
             for target in targets:
                 found = chart.node.get(target)
-                if found is not None and asks_which_error(chart, found):
+                if isinstance(found, Choice) and found.errors_of:
                     targets.extend(edge.target for edge in chart.successors[target].values())
                 elif found is not None and around.intersection(chart.enclosing(found.region)):
                     return chart.fork_of[node.region]

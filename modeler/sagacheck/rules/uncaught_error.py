@@ -36,11 +36,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sagacheck.core.chart import Call, Chart, Compensate, Origin
+from sagacheck.core.chart import Call, Chart, Choice, Compensate, Origin
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import Outcome
 from sagacheck.core.scenario import Scenario
-from sagacheck.rules.reading_remarks import FAILURES, asks_which_error
+from sagacheck.rules.reading_remarks import FAILURES
 from sagacheck.rules.rule import cause, evidence, leaves_something, quoted
 from sagacheck.semantics.analysis import Analysis
 from sagacheck.semantics.labels import labels
@@ -89,7 +89,7 @@ def uncaught(chart: Chart) -> Iterator[Uncaught]:
                 yield Uncaught(node, unanswered, Question(stuck_at(node.id, outcome), anything))
                 continue
             asking = chart.node.get(edges[outcome].target)
-            if asking is not None and asks_which_error(chart, asking):
+            if isinstance(asking, Choice) and asking.errors_of:
                 answers = chart.successors[asking.id]
                 missing = [answer for answer in labels(chart, asking) if answer not in answers]
                 if missing:

@@ -37,7 +37,6 @@ from dataclasses import dataclass, replace
 from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Condition, Join, Origin
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import Outcome
-from sagacheck.rules.reading_remarks import asks_which_error
 from sagacheck.rules.rule import cause, evidence, leaves_something, quoted, says, unhandled
 from sagacheck.rules.uncaught_error import uncaught
 from sagacheck.semantics.analysis import Analysis
@@ -88,7 +87,7 @@ def _unhandled(analysis: Analysis) -> Iterator[_Unhandled]:
     for node in chart.node.values():
         if not isinstance(node, Call | Choice | Join) or not chart.successors[node.id]:
             continue
-        if node.id in partly or node.id in chart.copies or asks_which_error(chart, node):
+        if node.id in partly or node.id in chart.copies or (isinstance(node, Choice) and node.errors_of):
             continue
         missing = [label for label in labels(chart, node) if label not in chart.successors[node.id]]
         if missing:

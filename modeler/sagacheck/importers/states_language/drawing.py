@@ -148,7 +148,16 @@ class Drawing:
         asking = self.layout.names.fresh(f"{state.name}?{outcome}")
         which = f"which error of {state.name} ({outcome})"
         question = Condition(which, tuple(answers), stable=False)
-        self._add(Choice(id=asking, label=which, region=place.region, span=state.span, test=question))
+        self._add(
+            Choice(
+                id=asking,
+                label=which,
+                region=place.region,
+                span=state.span,
+                test=question,
+                errors_of=state.name,
+            )
+        )
         self._edge(state.name, outcome, asking, state.span)
         for answer, part in zip(answers, parts, strict=True):
             self._caught(asking, answer, place, part)

@@ -171,6 +171,8 @@ def _copied(node: AnyNode, names: _Names) -> AnyNode:
     if isinstance(copy, Compensate):
         steps = tuple(names.steps.get(step, step) for step in copy.steps)
         return replace(copy, steps=steps, action=names.actions[copy.action])
+    if isinstance(copy, Choice) and copy.errors_of:
+        return replace(copy, errors_of=names.nodes[copy.errors_of])
     if isinstance(copy, Choice) and isinstance(copy.test, TrailTest):
         ways = (tuple(map(names.way, part)) for part in (copy.test.taken, copy.test.among))
         return replace(copy, test=TrailTest(*ways))
