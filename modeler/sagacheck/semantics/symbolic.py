@@ -21,7 +21,7 @@ from sagacheck.core.chart import YES, Call, Chart, Choice, Compensate, Condition
 from sagacheck.core.outcome import REFUSING, Outcome, Status, after_call, after_compensation
 from sagacheck.semantics.position import Move, MoveKind
 from sagacheck.semantics.records import Occurrences, call_record, question_record, steps_of, undo_record
-from sagacheck.semantics.trails import noted, trails_of
+from sagacheck.semantics.trails import trails_of
 from sagacheck.semantics.variables import Line, Record, Variable, assign, make_variable
 from sagacheck.semantics.walk import Walk
 
@@ -54,7 +54,7 @@ class Space:
         self.failed = self._variable(2)
         self.excused = self._variable(2)
         self._trails = trails_of(walk.chart)
-        self._notes: dict[TrailTest, Variable] = {}
+        self._notes: dict[int, Variable] = {}
         self.lines: dict[str, Line] = {}
         self.records: dict[str, Record] = {}
         self._actions: dict[str, set[str]] = {}
@@ -88,6 +88,7 @@ class Space:
     def _allocate(self, walk: Walk) -> None:
         """Makes the variables, those of one step together, in the order of the chart's nodes."""
         seen = Occurrences(walk)
+        noted_at = self._noted_at()
         for node in self.chart.node.values():
             if isinstance(node, Compensate):
                 for step in node.steps:
@@ -99,20 +100,18 @@ class Space:
                 )
             for step in steps_of(node):
                 self._allocate_step(step, seen)
-            self._allocate_notes(node.id)
+            for number in noted_at.get(node.id, ()):
+                if number not in self._notes:
+                    self._notes[number] = self._variable(2)
 
-    def _allocate_notes(self, source: str) -> None:
-        """Makes the variables of what is noted here: beside what happens here, which it depends on."""
-        tests = dict.fromkeys(
-            test
-            for (left, label), found in self._trails.items()
-            if left == source
-            for test in found
-            if (left, label) in test.taken
-        )
-        for test in tests:
-            if test not in self._notes:
-                self._notes[test] = self._variable(2)
+    def _noted_at(self) -> dict[str, list[int]]:
+        """For the source of each edge that writes yes the notes in question: they depend on what happens there."""
+        found: dict[str, dict[int, None]] = {}
+        for (source, _), notes in self._trails.notes.items():
+            for number, answer in notes:
+                if answer:
+                    found.setdefault(source, {})[number] = None
+        return {source: list(numbers) for source, numbers in found.items()}
 
     def _allocate_step(self, step: str, seen: Occurrences) -> None:
         if step in self.lines or call_record(step) in self.records:
@@ -134,9 +133,9 @@ class Space:
     def apply(self, memories: Memories, move: Move) -> Memories:
         """The memories after a move, of those before it."""
         memories = self._applied(memories, move)
-        for test, answer in noted(self._trails, move.links):
-            if test in self._notes:
-                memories = assign(memories, self._notes[test], int(answer))
+        for number, answer in self._trails.written(move.links):
+            if number in self._notes:
+                memories = assign(memories, self._notes[number], int(answer))
         return memories
 
     def _applied(self, memories: Memories, move: Move) -> Memories:
@@ -145,7 +144,7 @@ class Space:
             holds = self._test(node.test)
             return memories & (holds if move.result == YES else ~holds)
         if move.kind is MoveKind.TEST and isinstance(node, Choice) and isinstance(node.test, TrailTest):
-            note = self._notes.get(node.test)
+            note = self._notes.get(self._trails.asked[node.id])
             if note is None:  # nothing in the chart says yes
                 return self.false if move.result == YES else memories
             return memories & note.values[int(move.result == YES)]

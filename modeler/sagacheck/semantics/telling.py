@@ -16,13 +16,12 @@ from sagacheck.core.chart import (
     End,
     Join,
     LedgerTest,
-    TrailTest,
 )
 from sagacheck.core.outcome import OUTSTANDING, REFUSING, EndKind, Outcome, Status, after_call, after_compensation
 from sagacheck.core.scenario import Change, Event, EventKind, Scenario
 from sagacheck.semantics.position import Move, MoveKind, Position
 from sagacheck.semantics.records import call_record, question_record, undo_record
-from sagacheck.semantics.trails import Trails, noted, trails_of
+from sagacheck.semantics.trails import Trails, trails_of
 from sagacheck.semantics.walk import Walk
 
 Results = Mapping[str, tuple[str, ...]]
@@ -37,15 +36,13 @@ class _Ledger:
     called: set[str] = field(default_factory=set)
     tried: set[str] = field(default_factory=set)
     told: dict[str, int] = field(default_factory=dict)
-    notes: dict[TrailTest, bool] = field(default_factory=dict)
+    notes: dict[int, bool] = field(default_factory=dict)
 
     def copy(self) -> _Ledger:
         return _Ledger(dict(self.status), set(self.called), set(self.tried), dict(self.told), dict(self.notes))
 
-    def answer(self, test: LedgerTest | TrailTest) -> bool:
-        """What the ledger, or a note on the way, answers to a test."""
-        if isinstance(test, TrailTest):
-            return self.notes.get(test, False)
+    def answer(self, test: LedgerTest) -> bool:
+        """What the ledger answers to a test."""
         return any(
             self.status.get(step, Status.NONE) in test.statuses
             and (not test.called or step in self.called)
@@ -93,7 +90,7 @@ def tell(walk: Walk, results: Results, end: Position) -> Scenario:
     """
     trails = trails_of(walk.chart)
     way = [_Told(walk.start, _Ledger())]
-    work = [_ways(walk, results, way[-1])]
+    work = [_ways(walk, results, trails, way[-1])]
     while work:
         last = way[-1]
         if last.position == end and all(last.ledger.told.get(name, 0) == len(had) for name, had in results.items()):
@@ -105,14 +102,14 @@ def tell(walk: Walk, results: Results, end: Position) -> Scenario:
         else:
             told = _noting(told, trails)
             way.append(told)
-            work.append(_ways(walk, results, told))
+            work.append(_ways(walk, results, trails, told))
     msg = f"no scenario of {walk.chart.name} has the results {dict(results)}"
     raise LookupError(msg)
 
 
 def _noting(told: _Told, trails: Trails) -> _Told:
     """The move with what it notes on its way."""
-    news = dict(noted(trails, told.links))
+    news = dict(trails.written(told.links))
     if not news:
         return told
     ledger = told.ledger.copy()
@@ -120,12 +117,17 @@ def _noting(told: _Told, trails: Trails) -> _Told:
     return replace(told, ledger=ledger)
 
 
-def _ways(walk: Walk, results: Results, here: _Told) -> Iterator[_Told]:
+def _ways(walk: Walk, results: Results, trails: Trails, here: _Told) -> Iterator[_Told]:
     """Every move from here that agrees with the results."""
     for move in walk.moves[here.position]:
         node = walk.chart.node[move.node]
-        if move.kind is MoveKind.TEST and isinstance(node, Choice) and isinstance(node.test, LedgerTest | TrailTest):
-            if here.ledger.answer(node.test) is (move.result == YES):
+        if move.kind is MoveKind.TEST and isinstance(node, Choice):
+            answer = (
+                here.ledger.answer(node.test)
+                if isinstance(node.test, LedgerTest)
+                else here.ledger.notes.get(trails.asked[node.id], False)
+            )
+            if answer is (move.result == YES):
                 yield _Told(move.target, here.ledger, None, move.links)
         elif move.kind is MoveKind.SILENT:
             yield _Told(move.target, here.ledger, None, move.links)

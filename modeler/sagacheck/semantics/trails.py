@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from sagacheck.core.chart import Chart, Choice, TrailTest
 from sagacheck.semantics.loops import Link
 
-Trails = Mapping[tuple[str, str], tuple[TrailTest, ...]]
-"""For each edge, as (source, label), the tests that look at whether it was taken."""
+
+@dataclass(frozen=True)
+class Trails:
+    """The notes that edges of a chart leave.
+
+    Args:
+        notes: for each edge, as (source, label), the notes that it writes, by number, each with what it writes.
+        asked: for the id of each question that looks at a note the number of the note.
+    """
+
+    notes: dict[tuple[str, str], list[tuple[int, bool]]] = field(default_factory=dict)
+    asked: dict[str, int] = field(default_factory=dict)
+
+    def written(self, links: tuple[Link, ...]) -> Iterator[tuple[int, bool]]:
+        """What a move that takes these links writes, in order."""
+        if self.notes:
+            for source, label, _ in links:
+                yield from self.notes.get((source, label), ())
 
 
 def trails_of(chart: Chart) -> Trails:
-    """The edges that leave notes, with the tests that read them, in the order of the chart."""
-    tests = dict.fromkeys(
-        node.test for node in chart.nodes if isinstance(node, Choice) and isinstance(node.test, TrailTest)
-    )
-    trails: dict[tuple[str, str], tuple[TrailTest, ...]] = {}
-    for test in tests:
-        for edge in dict.fromkeys((*test.among, *test.taken)):
-            trails[edge] = (*trails.get(edge, ()), test)
+    """The notes of a chart, numbered in the order of the chart; questions that ask the same share one."""
+    trails = Trails()
+    numbers: dict[TrailTest, int] = {}
+    for node in chart.nodes:
+        if not isinstance(node, Choice) or not isinstance(node.test, TrailTest):
+            continue
+        known = numbers.get(node.test)
+        number = len(numbers) if known is None else known
+        trails.asked.setdefault(node.id, number)
+        if known is None:
+            numbers[node.test] = number
+            taken = frozenset(node.test.taken)
+            for edge in dict.fromkeys((*node.test.among, *node.test.taken)):
+                trails.notes.setdefault(edge, []).append((number, edge in taken))
     return trails
-
-
-def noted(trails: Trails, links: tuple[Link, ...]) -> Iterator[tuple[TrailTest, bool]]:
-    """What a move notes on its way: the tests whose answer it decides, with that answer."""
-    if trails:
-        for source, label, _ in links:
-            for test in trails.get((source, label), ()):
-                yield test, (source, label) in test.taken
