@@ -33,6 +33,7 @@ from tests.importers.definitions import (
     retrying,
     task,
 )
+from tests.rules.models import check
 
 
 def asking(*rules: State, default: str | None = None) -> State:
@@ -72,7 +73,7 @@ def test_a_task_is_a_call_whose_failures_are_unhandled_unless_caught() -> None:
         chart.step["Reserve"].contract,
         chart.step["Reserve"].inferred_read_only,
     )
-    assert ("contracts are not declared: `Reserve`",) == chart.claims
+    assert ("Reserve: one call has one effect; its contract is not declared",) == check(chart).claims
 
 
 @pytest.mark.parametrize("kind", ["Pass", "Wait"])

@@ -136,8 +136,8 @@ def _claims_of(chart: Chart, step: StepSpec) -> list[str]:
     if undo is not None and undo.policy.until is Until.DONE:
         claims.append(f"{undo.action}: never refused")
     if contract is None and chart.origin is Origin.IMPORTED and step.owes:
-        again = "retried; " if step.policy.retries else ""
-        claims.append(f"{step.name}: {again}its contract is not declared")
+        needed = "called again, it still has one effect" if step.policy.retries else "one call has one effect"
+        claims.append(f"{step.name}: {needed}; its contract is not declared")
     return claims
 
 

@@ -19,7 +19,6 @@ from sagacheck.importers.states_language.side_file import SideFile, check_names
 PROFILE = "step functions"
 STOPPED = "StopExecution and the execution timeout bypass every handler"
 BROKEN = "no run breaks off by States.Runtime or States.DataLimitExceeded, which no handler catches"
-_MOST_NAMED = 12
 
 
 def draw(machine: Machine, name: str, side_file: SideFile | None = None) -> Chart:
@@ -51,7 +50,6 @@ def draw(machine: Machine, name: str, side_file: SideFile | None = None) -> Char
         origin=Origin.IMPORTED,
         profile=PROFILE,
         resume_within=side_file.resume_within,
-        claims=_claims(specs),
         time_limit=machine.time_limit,
         time_limit_span=machine.time_limit_span,
         suppressions=side_file.suppressions,
@@ -83,15 +81,6 @@ def _remarks(machine: Machine, layout: Layout, inference: Inference, asking: Ask
     reads = {state.name: state.reads for state in states if state.kind is Kind.TASK}
     stray = (field for part in layout.machines.values() for field in part.stray)
     return (*stray, *inference.unclear, *asking.missed, *lost_data(asking.flow, machine.start, undoing, reads))
-
-
-def _claims(specs: dict[str, StepSpec]) -> tuple[str, ...]:
-    """What is taken for granted of the participants."""
-    owing = [f"`{spec.name}`" for spec in specs.values() if spec.owes and spec.contract is None]
-    names, rest = owing[:_MOST_NAMED], len(owing[_MOST_NAMED:])
-    if not names:
-        return ()
-    return (f"contracts are not declared: {', '.join(names)}{f' and {rest} more' if rest else ''}",)
 
 
 def _assumptions(layout: Layout, doubled: tuple[str, ...]) -> list[str]:
