@@ -121,6 +121,15 @@ def test_anchors_are_shared_and_merged() -> None:
     assert expected == data_of(text)
 
 
+def test_a_key_may_have_an_anchor() -> None:
+    assert {"a": 1, "b": "a", "c": {"a": 2}} == data_of("&k a: 1\nb: *k\nc: {*k : 2}\n")
+
+
+@pytest.mark.parametrize("text", ["a: 1\n---\n", "---\na: 1\n---\n# nothing\n---\n...\n"])
+def test_documents_without_content_may_follow(text: str) -> None:
+    assert {"a": 1} == data_of(text)
+
+
 def test_aliases_that_stand_for_too_much_are_refused() -> None:
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]" for n in range(1, 12)]
@@ -144,6 +153,10 @@ def test_aliases_that_stand_for_too_much_are_refused() -> None:
         ('a: "open\n', 2, 1, "this is not YAML"),
         ("? [a]\n: b\n", 1, 3, "a key must be a string"),
         ("a: 1\n---\nb: 2\n", 2, 1, "a second document begins here"),
+        ("---\n---\nb: 2\n", 2, 1, "a second document begins here"),
+        ("a: 1\n---\n---\n[]\n", 3, 1, "a second document begins here"),
+        ("a: {<<: x}\n", 1, 9, "`<<` takes over the members of mappings"),
+        ("a: {<<: [{b: 1}, 2]}\n", 1, 19, "`<<` takes over the members of mappings"),
         ("a: \x01\n", 1, 4, "control character"),
         ("a: \ud800\n", 1, 4, "not UTF-8"),
     ],

@@ -93,9 +93,15 @@ class _Reading:
     def read(self) -> Value:
         import yaml
 
+        begins: Event = None
         for event in self._events():
-            if isinstance(event, yaml.DocumentStartEvent) and self.root is not None:
-                raise self._error("a second document begins here: put every definition into a file of its own", event)
+            if isinstance(event, yaml.DocumentStartEvent):
+                begins = event
+                continue
+            if self.root is not None and not self.frames and isinstance(event, yaml.NodeEvent):
+                if isinstance(event, yaml.ScalarEvent) and not event.value and event.tag is None:
+                    continue  # nothing follows the line that would begin another document
+                raise self._error("a second document begins here: put every definition into a file of its own", begins)
             if isinstance(event, yaml.ScalarEvent):
                 self._scalar(event)
             elif isinstance(event, yaml.AliasEvent):
@@ -154,6 +160,8 @@ class _Reading:
         if frame is not None and isinstance(frame.container, dict) and frame.pending is None:
             merges = event.value == _MERGE and event.implicit[0]
             self._name(event.value, start, end, event, merges=merges)
+            if event.anchor is not None:
+                self.anchors[event.anchor] = _Anchored(Value(event.value, start, end, start), 1)
             return
         tag = event.tag if event.tag not in (None, "!") else None
         data = event.value if tag is not None or not event.implicit[0] else _plain(event.value)
@@ -274,8 +282,11 @@ class _Reading:
         assert frame.pending is not None
         name, key, key_end = frame.pending
         frame.pending = None
-        if frame.merging and isinstance(value.data, dict | list):
-            frame.merged.extend(value.data if isinstance(value.data, list) else [value])
+        if frame.merging:
+            merged = value.data if isinstance(value.data, list) else [value]
+            if not all(isinstance(one.data, dict) for one in merged):
+                raise self._error("`<<` takes over the members of mappings, and this is none: name a mapping", event)
+            frame.merged.extend(merged)
             return
         frame.container[name] = value._replace(key=key, key_end=key_end)
 
