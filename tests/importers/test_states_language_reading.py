@@ -121,6 +121,13 @@ def test_a_text_that_is_cut_off_is_said_to_end_early(text: str) -> None:
         read(text)
 
 
+def test_substitutions_are_text_and_do_not_hide_what_is_wrong() -> None:
+    assert {"a": "${A}", "b": ["${B.Arn}"]} == plain(read('{"a": ${A}, "b": [${B.Arn}]}'))
+    with pytest.raises(DefinitionError, match="not JSON") as caught:
+        read('{"a": ${A},\n "b": 1,}')
+    assert (2, 9) == (caught.value.line, caught.value.column)
+
+
 def test_of_two_equal_keys_neither_is_dropped() -> None:
     with pytest.raises(DefinitionError) as caught:
         read('{"a": [1, {"b~/": 1,\n "c": 2, "b~/": 3}]}')

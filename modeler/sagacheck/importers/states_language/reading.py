@@ -231,7 +231,9 @@ def _syntax_error(document: Document, position: int) -> DefinitionError:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        reason, position = error.msg[:1].lower() + error.msg[1:], error.pos
+        # A substitution is no JSON to it, so what it stumbles over there is not what is wrong.
+        if not text.startswith("${", error.pos):
+            reason, position = error.msg[:1].lower() + error.msg[1:], error.pos
     except (ValueError, RecursionError):
         pass
     if position >= len(text.rstrip()):
