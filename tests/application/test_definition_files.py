@@ -70,6 +70,66 @@ def test_one_of_several_can_be_named() -> None:
     assert ["template.yaml: holds no saga 'Trop'; did you mean Trip?"] == failures("template.yaml:Trop")
 
 
+def test_one_that_cannot_be_checked_is_named_with_the_reason() -> None:
+    write({"template.yaml": TEMPLATE, "machines/order.asl.json": "{"})
+    assert {"template.yaml": "`Far` was not checked: its definition lies in S3"} == passed_over("template.yaml:Far")
+    broken, missing = failures("template.yaml:Fur")
+    assert broken.startswith("machines/order.asl.json:1:2")
+    assert "template.yaml: holds no saga 'Fur' that can be read; did you mean Far?" == missing
+    write({"none.yaml": "Resources: {}\n"})
+    assert ["none.yaml: holds no saga 'Order'"] == failures("none.yaml:Order")
+
+
+def test_a_template_without_a_machine_says_so() -> None:
+    write({"none.yaml": "Resources:\n  Table: {Type: AWS::DynamoDB::Table}\n"})
+    assert {"none.yaml": "holds no state machine"} == passed_over("none.yaml")
+
+
+def test_a_broken_definition_that_a_template_names_is_told_once() -> None:
+    write({"template.yaml": TEMPLATE, "machines/order.asl.json": DEFINITION[:-2]})
+    (message,) = failures(".")
+    assert message.startswith("machines/order.asl.json:")
+
+
+def test_a_folder_that_is_named_by_a_detour_holds_each_saga_once() -> None:
+    write({"a/x": "", "b/template.yaml": TEMPLATE, "b/machines/order.asl.json": DEFINITION})
+    assert [("a/../b/machines/order.asl.json", "order"), ("a/../b/template.yaml", "Trip")] == sagas("a/../b")
+
+
+def test_a_name_too_long_for_a_side_file_has_none() -> None:
+    name = "M" * 255
+    write({"t.yaml": TEMPLATE[TEMPLATE.index("  Trip") :].replace("  Trip", f"Resources:\n  {name}")})
+    assert [("t.yaml", name)] == sagas("t.yaml")
+
+
+@pytest.mark.parametrize(
+    ("functions", "part", "name"),
+    [
+        ("${file(part.yml)}", {"stateMachines": {"trip": {"definition": 0}}}, "trip"),
+        ("${file(part.yml):stepFunctions}", {"stepFunctions": {"stateMachines": {"trip": {"definition": 0}}}}, "trip"),
+        ({"stateMachines": "${file(part.yml):stateMachines}"}, {"stateMachines": {"trip": {"definition": 0}}}, "trip"),
+        ({"stateMachines": "${file(part.yml)}"}, {"trip": {"definition": 0}}, "trip"),
+        ({"stateMachines": ["${file(part.yml)}"]}, {"trip": {"definition": 0}}, "trip"),
+        ({"stateMachines": {"t": "${file(part.yml)}"}}, {"name": "trip", "definition": 0}, "trip"),
+        ({"stateMachines": {"t": "${file(part.yml)}"}}, {"definition": 0}, "part"),
+        ({"stateMachines": {"t": {"definition": "${file(part.yml)}"}}}, 0, "part"),
+    ],
+)
+def test_serverless_may_keep_any_part_in_a_file_of_its_own(functions: object, part: object, name: str) -> None:
+    inner = json.dumps(part).replace("0", json.dumps(PLAIN))
+    write({"serverless.yml": json.dumps({"service": "x", "stepFunctions": functions}), "part.yml": inner})
+    assert [("part.yml", name)] == sagas("serverless.yml")
+
+
+@pytest.mark.parametrize("listed", [False, True])
+def test_serverless_may_have_state_machines_among_its_resources(*, listed: bool) -> None:
+    template = {
+        "Resources": {"Trip": {"Type": "AWS::StepFunctions::StateMachine", "Properties": {"Definition": PLAIN}}}
+    }
+    write({"serverless.yml": json.dumps({"resources": ["${file(x.yml)}", template] if listed else template})})
+    assert [("serverless.yml", "Trip")] == sagas(".")
+
+
 def test_a_definition_that_is_not_there_is_said() -> None:
     write({"template.yaml": TEMPLATE})
     assert ["template.yaml: `Order`: its definition is machines/order.asl.json, and there is no such file"] == failures(
@@ -111,6 +171,8 @@ OTHERS: dict[str, str | bytes] = {
     "plain.yaml": "Resources:\n  Table:\n    Type: AWS::DynamoDB::Table\n",
     "mentions.yaml": "text: see AWS::StepFunctions::StateMachineAlias\n",
     "notes.yaml": "- StartAt: 5\n",
+    "map.yaml": "data:\n  t: |\n    Resources:\n      M:\n        Type: AWS::StepFunctions::StateMachine\n",
+    "examples.json": '{"examples": [{"Resources": {"M": {"Type": "AWS::StepFunctions::StateMachine"}}}]}',
 }
 
 
@@ -130,11 +192,12 @@ def test_files_that_hold_no_definition_are_passed_over_with_a_reason() -> None:
             "x.asl.yaml:3:7: `A` has the unknown type `Pas`; did you mean Pass?",
         ),
         ("x.yaml", "StartAt: A\nStates: [\n", "x.yaml:3:1: this is not YAML"),
+        ("x.yaml", '{\n  "StartAt": "A"\n}', "x.yaml:1:1: `States` is missing"),
         ("x.states.json", "{}", "x.states.json:1:1: `StartAt` is missing"),
         (
             "serverless.yml",
             "stepFunctions:\n  stateMachines:\n    a: {definition: {StartAt: A}}\n",
-            "serverless.yml:3:9: `States` is missing",
+            "serverless.yml:3:9: `States` is missing: list the states, by name (at /stepFunctions/stateMachines/a/defini",
         ),
         (
             "t.json",

@@ -81,6 +81,7 @@ WAYS = {
     "within.yaml": as_yaml(resource({"DefinitionString": as_yaml(DEFINITION)})),
     "pair.json": json.dumps(resource({"DefinitionString": {"Fn::Sub": [json.dumps(DEFINITION), {"A": "b"}]}})),
     "cdk.template.json": joined(DEFINITION),
+    "object.yaml": as_yaml(resource({"DefinitionString": {"Fn::ToJsonString": DEFINITION}})),
     "serverless.yml": as_yaml(
         {"service": "x", "stepFunctions": {"stateMachines": {"booking": {"definition": DEFINITION}}}}
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import posixpath
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,15 +21,20 @@ def load_file(target: Target, options: LoadOptions) -> Iterator[Loaded]:
     found = list(_load(target, options, follow=True))
     if target.attribute is None:
         yield from (item for _, item in found)
+        if target.named and not found:
+            yield PassedOver(target.shown, "holds no state machine", named=True)
         return
-    sagas = {name: item for name, item in found if isinstance(item, LoadedSaga)}
-    if target.attribute in sagas:
-        yield sagas[target.attribute]
+    chosen = [item for name, item in found if name == target.attribute]
+    if chosen:
+        yield from chosen
         return
-    yield from (item for _, item in found if isinstance(item, Failure))
-    if sagas:
-        hint = did_you_mean(target.attribute, sagas)
-        yield Failure(target.shown, f"holds no saga {target.attribute!r}; {hint}")
+    failures = [item for _, item in found if isinstance(item, Failure)]
+    yield from failures
+    names = {name for name, _ in found if name}
+    if names or not failures:
+        guess = did_you_mean(target.attribute, names)
+        message = f"holds no saga {target.attribute!r}{' that can be read' if failures else ''}"
+        yield Failure(target.shown, f"{message}; {guess}" if guess else message)
 
 
 def _load(target: Target, options: LoadOptions, *, follow: bool) -> Iterator[tuple[str, Loaded]]:
@@ -90,11 +96,11 @@ def _known_codes(chart: Chart) -> Failure | None:
 def _side_file(target: Target, name: str) -> str | None:
     """The text of a side file, which lies beside the definition; None if there is none."""
     file = Path(target.path).with_name(name)
-    if not file.is_file():
-        return None
     try:
-        return file.read_bytes().decode("utf-8-sig")
+        return file.read_bytes().decode("utf-8-sig") if file.is_file() else None
     except (OSError, UnicodeDecodeError) as error:
+        if getattr(error, "errno", None) == errno.ENAMETOOLONG:
+            return None
         from sagacheck.importers.states_language import DefinitionError
 
         shown = posixpath.join(posixpath.dirname(target.shown), name)
@@ -112,7 +118,9 @@ def _elsewhere(target: Target, found: object, options: LoadOptions, *, follow: b
         return
     folder = Path(target.path).resolve().parent
     file = (folder / found.path).resolve()
-    shown = posixpath.normpath(posixpath.join(posixpath.dirname(target.shown), found.path))
+    shown = posixpath.join(posixpath.dirname(target.shown), found.path)
+    if found.path.startswith(".."):
+        shown = posixpath.normpath(shown)  # else as a search of the folder shows it, so that it is one saga
     if not any(file.is_relative_to(root) for root in (folder, Path.cwd().resolve())):
         where = "leads out of the folder of this file and out of the working directory; nothing is read there"
         yield Failure(target.shown, f"`{found.name}`: {found.path} {where}")

@@ -74,7 +74,7 @@ def load(paths: tuple[str, ...], options: LoadOptions | None = None, listener: L
     clashes = _clashes(sagas)
     return Loading(
         sagas=sagas,
-        failures=(*(item for item in loaded if isinstance(item, Failure)), *clashes),
+        failures=(*dict.fromkeys(item for item in loaded if isinstance(item, Failure)), *clashes),
         passed_over=tuple(item for item in loaded if isinstance(item, PassedOver)),
         files=len(found),
     )

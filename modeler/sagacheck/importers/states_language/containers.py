@@ -4,7 +4,8 @@
 |---|---|
 | a definition, JSON or YAML | it is one |
 | SAM and CloudFormation templates, CDK's output | `Definition`, `DefinitionString` and `DefinitionUri` of resources |
-| serverless.yml | `definition` of what `stepFunctions.stateMachines` lists |
+| serverless.yml | `definition` of what `stepFunctions.stateMachines` lists, and its `resources`, which are a template |
+| a part of one in a file of its own | as in serverless.yml, from `stateMachines`, their names, or `definition` on |
 
 Where a template names another file, that is said, and whoever reads it sees to it that it lies in the project: templates
 are data, and must not make anybody read other files.
@@ -15,11 +16,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sagacheck.importers.states_language.embedding import embedded_text, function_of, resolved
 from sagacheck.importers.states_language.reading import Value, read_value
 from sagacheck.importers.states_language.reading_yaml import read_yaml
+from sagacheck.importers.states_language.recognition import YAML
 from sagacheck.importers.states_language.source import DefinitionError, Document
 from sagacheck.importers.states_language.spot import Spot
 
@@ -72,7 +74,7 @@ def read_document(document: Document) -> Value:
     Raises:
         DefinitionError: if it is neither.
     """
-    if document.file.endswith((".yml", ".yaml")):
+    if document.file.endswith(YAML):
         return read_yaml(document)
     return read_value(document)
 
@@ -85,16 +87,26 @@ def definitions_in(document: Document) -> Iterator[Found]:
     """
     root = Spot(document, read_document(document))
     members = root.value.data if isinstance(root.value.data, dict) else {}
-    if "StartAt" in members or not members.keys() & {"Resources", "stepFunctions"}:
-        yield Source("", document, resolved(document, root.value) if _is_yaml(document) else root.value, embedded=False)
+    if "StartAt" in members:
+        yield _on_its_own(root)
     elif "Resources" in members:
         yield from _in_template(root)
-    else:
+    elif members.keys() & {"stepFunctions", "resources"}:
         yield from _in_serverless(root)
+    elif "stateMachines" in members:
+        yield from _in_functions(root)
+    elif "definition" in members:
+        yield from _of_machine("", root)
+    elif members and all(isinstance(value.data, dict) and "definition" in value.data for value in members.values()):
+        yield from _of_machines(root)
+    else:
+        yield _on_its_own(root)
 
 
-def _is_yaml(document: Document) -> bool:
-    return document.file.endswith((".yml", ".yaml"))
+def _on_its_own(root: Spot) -> Source:
+    """The definition that a file is. JSON has no functions of CloudFormation unless it stands in a template."""
+    document, value = root.document, root.value
+    return Source("", document, resolved(document, value) if document.file.endswith(YAML) else value, embedded=False)
 
 
 def _in_template(root: Spot) -> Iterator[Found]:
@@ -118,7 +130,7 @@ def _of_resource(name: str, properties: Spot) -> Found:
     """The definition of one resource."""
     inline, text, named = (properties.member(key) for key in ("Definition", "DefinitionString", "DefinitionUri"))
     if inline is not None:
-        return Source(name, inline.document, resolved(inline.document, inline.value, inline.path), embedded=True)
+        return _inline(name, inline)
     if text is not None:
         return _from_text(name, text)
     if named is not None and isinstance(named.value.data, str) and "://" not in named.text:
@@ -128,8 +140,17 @@ def _of_resource(name: str, properties: Spot) -> Found:
     raise properties.error(f"`{name}` has no definition: give it Definition, DefinitionString or DefinitionUri")
 
 
+def _inline(name: str, spot: Spot) -> Source:
+    """A definition that is a part of the document around it."""
+    document = replace(spot.document, around=spot.document, path=spot.path)
+    return Source(name, document, resolved(document, spot.value), embedded=True)
+
+
 def _from_text(name: str, spot: Spot) -> Source:
-    """A definition that is a string, in JSON or in YAML."""
+    """A definition that is a string, in JSON or in YAML, or that CloudFormation turns into one."""
+    called = function_of(spot.value)
+    if called is not None and called[0] == "Fn::ToJsonString":
+        return _inline(name, Spot(spot.document, called[1], (*spot.path, called[0])))
     document = embedded_text(spot)
     if document is None:
         raise spot.error("this is no text, and no Fn::Sub or Fn::Join of texts: write the definition here")
@@ -140,27 +161,34 @@ def _from_text(name: str, spot: Spot) -> Source:
 def _elsewhere(name: str, path: str, spot: Spot) -> Elsewhere:
     """A definition in a file of its own, if it lies where it may be looked for."""
     plain = posixpath.normpath(path.replace("\\", "/"))
-    if posixpath.isabs(plain) or ":" in plain or "\0" in plain:
+    if plain == "." or posixpath.isabs(plain) or ":" in plain or "\0" in plain:
         raise spot.error(f"`{path}` is no path that starts at this file: name the definition relative to it")
     return Elsewhere(name, f"its definition is {plain}", plain)
 
 
 def _in_serverless(root: Spot) -> Iterator[Found]:
-    """The state machines of a serverless.yml."""
-    functions = root.required("stepFunctions", "state machines are listed there")
+    """The state machines of a serverless.yml, the plugin's and those among its plain resources."""
+    functions, resources = root.member("stepFunctions"), root.member("resources")
+    if functions is not None:
+        yield from _in_functions(functions)
+    for template in () if resources is None else _listed(resources):
+        if isinstance(template.value.data, dict) and "Resources" in template.value.data:
+            yield from _in_template(template)
+
+
+def _in_functions(functions: Spot) -> Iterator[Found]:
+    """The state machines of the plugin for Step Functions."""
     if isinstance(functions.value.data, str):
         yield from _referred("stepFunctions", functions)
         return
     listed = functions.member("stateMachines") if isinstance(functions.value.data, dict) else None
-    if listed is None:
-        return
-    if isinstance(listed.value.data, str):
-        yield from _referred("stateMachines", listed)
-    elif isinstance(listed.value.data, list):
-        for item in listed.items:
-            yield from _of_machines(item)
-    else:
-        yield from _of_machines(listed)
+    for machines in () if listed is None else _listed(listed):
+        yield from _of_machines(machines)
+
+
+def _listed(spot: Spot) -> list[Spot]:
+    """The items of an array; anything else is the only one."""
+    return spot.items if isinstance(spot.value.data, list) else [spot]
 
 
 def _of_machines(listed: Spot) -> Iterator[Found]:
@@ -186,8 +214,7 @@ def _of_machine(key: str, machine: Spot) -> Iterator[Found]:
     name = named.text if named is not None and plain else key
     definition = machine.required("definition", f"say what `{key}` does")
     if not isinstance(definition.value.data, str) and function_of(definition.value) is None:
-        document = definition.document
-        yield Source(name, document, resolved(document, definition.value, definition.path), embedded=True)
+        yield _inline(name, definition)
     elif isinstance(definition.value.data, str) and definition.text.lstrip().startswith("${"):
         yield from _referred(name, definition)
     else:
@@ -197,7 +224,7 @@ def _of_machine(key: str, machine: Spot) -> Iterator[Found]:
 def _referred(name: str, spot: Spot) -> Iterator[Found]:
     """What a variable of serverless.yml refers to: a file with the definition, or something that only it can tell."""
     found = _FILE.fullmatch(spot.text.strip())
-    if found is None or found["inside"]:
+    if found is None or found["inside"] not in (None, "stepFunctions", "stateMachines"):
         yield Elsewhere(name, f"`{spot.text.strip()[:60]}` is known only to serverless")
         return
     try:

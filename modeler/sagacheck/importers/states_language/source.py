@@ -41,15 +41,17 @@ class Document:
     Args:
         text: the text.
         file: path as the user knows it.
-        around: the document that the text is a string in, or several strings; None if it is the whole file.
+        around: the document that the text is a string in, or several strings, or itself; None if it is the whole file.
         pieces: where the text stands in the document around it, as (offset in the text, offset around), ascending;
             what follows an offset goes on side by side up to the next piece.
+        path: where in the file the definition stands, if not in a string: pointers begin there.
     """
 
     text: str
     file: str
     around: Document | None = None
     pieces: tuple[tuple[int, int], ...] = ((0, 0),)
+    path: tuple[str | int, ...] = ()
 
     @cached_property
     def line_starts(self) -> list[int]:
@@ -76,5 +78,5 @@ class Document:
     def error(self, message: str, offset: int, path: Iterable[str | int] = ()) -> DefinitionError:
         """An error that points at a character and, by its path from the root, at a value."""
         line, column = self.place(min(offset, len(self.text)))
-        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in path)
+        pointer = "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in (*self.path, *path))
         return DefinitionError(message, file=self.file, line=line, column=column, pointer=pointer)
