@@ -75,6 +75,7 @@ def changed(path: str, value: object) -> str:
         ("States/Reserve/Catch/0/ErrorEquals", REMOVED, "`ErrorEquals` is missing"),
         ("States/Reserve/Catch/0/ErrorEquals", "States.ALL", "`ErrorEquals` must be an array"),
         ("States/Reserve/Catch/0/ErrorEquals", [], "`ErrorEquals` is empty"),
+        ("States/Reserve/Catch/0/ErrorEquals", ["X", ""], "`ErrorEquals` lists an empty name"),
         ("States/Reserve/Catch/0/ErrorEquals/0", 7, "item 1 of `ErrorEquals` must be a string, and is a number"),
         ("States/Reserve/Retry/0/MaxAttempts", -1, "`MaxAttempts` must be a number from 0 to 99999999"),
         ("States/Reserve/Retry/0/MaxAttempts", 10**9, "`MaxAttempts` must be a number"),

@@ -194,6 +194,8 @@ def _errors(spot: Spot) -> tuple[str, ...]:
     errors = tuple(item.text for item in listed.items)
     if not errors:
         raise listed.error("`ErrorEquals` is empty: list the names of the errors; States.ALL stands for every one")
+    if "" in errors:
+        raise listed.error("`ErrorEquals` lists an empty name: no error is called so; remove it, or name the error")
     return errors
 
 
