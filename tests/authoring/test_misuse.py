@@ -119,6 +119,11 @@ def test_a_condition_is_neither_true_nor_false(combine: Callable[[], object]) ->
         combine()
 
 
+def test_an_answer_is_a_word() -> None:
+    with pytest.raises(ValueError, match="the question 'size' has an empty answer; each needs a word"):
+        Condition("size", answers=("small", ""))
+
+
 def test_a_flow_is_shown_as_it_is_written() -> None:
     flow = a >> parallel(b, when(wet, c)) >> first_of(b, when(wet, a, otherwise=c))
     expected = (

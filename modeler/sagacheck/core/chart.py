@@ -62,11 +62,18 @@ class Condition:
         name: the question.
         answers: the answers it may get.
         stable: whether it gets the same answer however often it is asked in a scenario.
+
+    Raises:
+        ValueError: if an answer is empty, which says that nothing was answered yet.
     """
 
     name: str
     answers: tuple[str, ...] = ANSWERS
     stable: bool = True
+
+    def __post_init__(self) -> None:
+        if "" in self.answers:
+            raise ValueError(f"the question {self.name!r} has an empty answer; each needs a word")
 
     def __bool__(self) -> NoReturn:
         """Refuses truth: `a and b`, `a or b`, `not a` would silently drop a question."""
