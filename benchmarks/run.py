@@ -41,7 +41,7 @@ fan = Saga("fan", parallel(*[Step(f"step-{n}", compensation=f"undo-{n}") for n i
 
 # A hand-wired chain without questions, so that networkx' simple paths are exactly its scenarios: 2^13 - 1 of them.
 WIRED = """\
-from sagacheck.core.chart import Call, Chart, Compensate, Edge, End, Origin
+from sagacheck.core.chart import (Call, Chart, Compensate, Edge, End, Origin)
 from sagacheck.core.outcome import EndKind, Outcome
 from sagacheck.core.step import CompensationSpec, StepSpec
 steps = [StepSpec(f"step-{n}", f"step-{n}", undo=CompensationSpec(f"undo-{n}")) for n in range(12)]

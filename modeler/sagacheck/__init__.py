@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     )
     from sagacheck.authoring.profile import Profile
     from sagacheck.authoring.saga import Saga
-    from sagacheck.core.chart import Condition
     from sagacheck.core.contract import Barrier, Keyed, Natural, NoContract
+    from sagacheck.core.question import Condition
     from sagacheck.core.step import Informational, NonCompensatable
 
 _NAMES = {
@@ -48,7 +48,7 @@ _NAMES = {
     ),
     "sagacheck.authoring.profile": ("Profile",),
     "sagacheck.authoring.saga": ("Saga",),
-    "sagacheck.core.chart": ("Condition",),
+    "sagacheck.core.question": ("Condition",),
     "sagacheck.core.contract": ("Barrier", "Keyed", "Natural", "NoContract"),
     "sagacheck.core.step": ("Informational", "NonCompensatable"),
 }

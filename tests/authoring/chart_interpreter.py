@@ -7,26 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sagacheck.core.chart import (
-    CANCELLED,
-    DONE,
-    FAILED,
-    NEXT,
-    NO,
-    YES,
-    Call,
-    CancellationTest,
-    Chart,
-    Choice,
-    Compensate,
-    Condition,
-    End,
-    Exit,
-    Fork,
-    LedgerTest,
-    Wait,
-)
+from sagacheck.core.chart import CANCELLED, DONE, FAILED, NEXT, Call, Chart, Choice, Compensate, End, Exit, Fork, Wait
 from sagacheck.core.outcome import Outcome, Status
+from sagacheck.core.question import NO, YES, CancellationTest, Condition, LedgerTest
 
 HELD = "(held)"
 _OUTSTANDING = (Status.MAYBE, Status.APPLIED, Status.UNDOING)

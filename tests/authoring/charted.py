@@ -17,7 +17,8 @@ from sagacheck import (
 )
 from sagacheck.authoring.machine import chart_of_machine
 from sagacheck.core import chart as charts
-from sagacheck.core.chart import Chart, Condition
+from sagacheck.core.chart import Chart
+from sagacheck.core.question import Condition
 
 reserve = Step("stock.reserve", compensation="stock.release", contract=Barrier("id"))
 charge = Step("payment.charge", compensation="payment.refund", contract=Keyed("id"), retry=Retry.until_known())

@@ -20,7 +20,7 @@ from sagacheck import (
 )
 from sagacheck.authoring.machine import chart_of_machine
 from sagacheck.core import chart as charts
-from sagacheck.core.chart import Condition
+from sagacheck.core.question import Condition
 from tests.authoring.charted import Ways, edges_of, guarded, look, ways
 
 

@@ -11,7 +11,8 @@ from statemachine.transition import Transition
 from sagacheck import SagaMachine
 from sagacheck.authoring.machine import chart_of_machine
 from sagacheck.authoring.machine.states import marks_of
-from sagacheck.core.chart import NEXT, Call, Compensate, Condition, Wait
+from sagacheck.core.chart import NEXT, Call, Compensate, Wait
+from sagacheck.core.question import Condition
 from tests.authoring.chart_interpreter import Interpreter
 from tests.authoring.random_machines import Facts, machines
 

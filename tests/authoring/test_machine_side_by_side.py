@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from sagacheck import Saga
 from sagacheck.authoring.machine import chart_of_machine
-from sagacheck.core.chart import Call, Choice, Compensate, Condition
+from sagacheck.core.chart import Call, Choice, Compensate
+from sagacheck.core.question import Condition
 from tests.authoring.chart_interpreter import Interpreter
 from tests.authoring.random_sagas import sagas
 

@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import event, given, note, reject, settings
 from hypothesis import strategies as st
 
-from sagacheck.core.chart import Chart, Choice, Condition
+from sagacheck.core.chart import Chart, Choice
+from sagacheck.core.question import Condition
 from sagacheck.core.scenario import EventKind, Scenario
 from sagacheck.importers.states_language.catching import is_rejection
 from sagacheck.semantics.listing import list_scenarios

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from sagacheck.core.chart import Chart, Choice, Condition, TrailTest
+from sagacheck.core.chart import Chart, Choice
+from sagacheck.core.question import Condition, TrailTest
 from sagacheck.core.remark import MissedCase
 from sagacheck.core.report import Tally
 from sagacheck.semantics.count import count_scenarios

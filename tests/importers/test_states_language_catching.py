@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sagacheck.core.chart import Chart, Choice, Condition, End, Wait
+from sagacheck.core.chart import Chart, Choice, End, Wait
 from sagacheck.core.outcome import EndKind
+from sagacheck.core.question import Condition
 from sagacheck.core.span import Span
 from sagacheck.importers.states_language.catching import catch_of, is_rejection
 from sagacheck.importers.states_language.definition import Catcher, Jump

@@ -6,18 +6,9 @@ import json
 
 import pytest
 
-from sagacheck.core.chart import (
-    Call,
-    Choice,
-    Condition,
-    End,
-    Exit,
-    Fork,
-    Join,
-    Origin,
-    Wait,
-)
+from sagacheck.core.chart import Call, Choice, End, Exit, Fork, Join, Origin, Wait
 from sagacheck.core.outcome import EndKind, Outcome
+from sagacheck.core.question import Condition
 from sagacheck.core.retry import RetryPolicy
 from sagacheck.importers.states_language import load_definition
 from tests.importers.definitions import (

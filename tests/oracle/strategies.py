@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from sagacheck.authoring.flow import Compensation, Flow, Retry, Step, first_of, parallel, when
 from sagacheck.authoring.saga import Saga
-from sagacheck.core.chart import Condition
 from sagacheck.core.contract import Barrier, Keyed, Natural, NoContract
+from sagacheck.core.question import Condition
 from sagacheck.core.retry import RetryPolicy
 from sagacheck.core.step import Informational, NonCompensatable
 

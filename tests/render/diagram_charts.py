@@ -8,25 +8,22 @@ from sagacheck.core.chart import (
     DONE,
     FAILED,
     NEXT,
-    NO,
-    YES,
     AnyNode,
     Call,
     Chart,
     Choice,
     Compensate,
-    Condition,
     Edge,
     End,
     Exit,
     Fork,
     Join,
-    LedgerTest,
     Origin,
     Region,
     Wait,
 )
 from sagacheck.core.outcome import EndKind, Outcome, Status
+from sagacheck.core.question import NO, YES, Condition, LedgerTest
 from sagacheck.core.scenario import Scenario
 from sagacheck.core.step import CompensationSpec, Informational, NonCompensatable, StepSpec, Undo
 

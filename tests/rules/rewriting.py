@@ -7,21 +7,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TypeVar
 
-from sagacheck.core.chart import (
-    AnyNode,
-    Call,
-    CancellationTest,
-    Chart,
-    Choice,
-    Compensate,
-    Condition,
-    Edge,
-    Fork,
-    LedgerTest,
-    Region,
-    Test,
-    TrailTest,
-)
+from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Compensate, Edge, Fork, Region
+from sagacheck.core.question import CancellationTest, Condition, LedgerTest, Test, TrailTest
 from sagacheck.core.remark import LostData, MissedCase, Remark, UnclearRole
 from sagacheck.core.step import CompensationSpec, StepSpec
 

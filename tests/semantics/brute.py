@@ -17,24 +17,19 @@ from sagacheck.core.chart import (
     DONE,
     FAILED,
     NEXT,
-    NO,
-    YES,
     AnyNode,
     Call,
-    CancellationTest,
     Chart,
     Choice,
     Compensate,
-    Condition,
     End,
     Exit,
     Fork,
     Join,
-    LedgerTest,
-    TrailTest,
     Wait,
 )
 from sagacheck.core.outcome import REFUSING, EndKind, Outcome, Status, after_call, after_compensation
+from sagacheck.core.question import NO, YES, CancellationTest, Condition, LedgerTest, TrailTest
 
 Link = tuple[str, str, str]
 

@@ -14,29 +14,23 @@ from sagacheck.core.chart import (
     DONE,
     FAILED,
     NEXT,
-    NO,
-    YES,
     AnyNode,
     Call,
-    CancellationTest,
     Chart,
     Choice,
     Compensate,
-    Condition,
     Edge,
     End,
     Exit,
     Fork,
     Join,
-    LedgerTest,
     Origin,
     Region,
-    Test,
-    TrailTest,
     Wait,
 )
 from sagacheck.core.contract import Barrier, Keyed, NoContract
 from sagacheck.core.outcome import OUTSTANDING, EndKind, Outcome, Status
+from sagacheck.core.question import NO, YES, CancellationTest, Condition, LedgerTest, Test, TrailTest
 from sagacheck.core.step import CompensationSpec, Informational, NonCompensatable, StepSpec, Undo
 
 NAMES = ("a", "b.book", "Straße", "支付", "e e", "f", "g", "h")

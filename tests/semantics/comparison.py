@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from sagacheck.core.chart import Chart, Choice, Condition
+from sagacheck.core.chart import Chart, Choice
 from sagacheck.core.outcome import OUTSTANDING, EndKind, Status
+from sagacheck.core.question import Condition
 from sagacheck.core.report import Tally
 from sagacheck.core.scenario import EventKind, Scenario
 from tests.semantics.brute import Run, record_of

@@ -8,8 +8,9 @@ from itertools import combinations
 import pytest
 from hypothesis import given, note
 
-from sagacheck.core.chart import CANCELLED, Call, Chart, Choice, Compensate, Condition
+from sagacheck.core.chart import CANCELLED, Call, Chart, Choice, Compensate
 from sagacheck.core.outcome import OUTSTANDING, EndKind, Outcome, Status
+from sagacheck.core.question import Condition
 from sagacheck.rules.registry import all_rules
 from sagacheck.semantics.analysis import Analysis
 from tests.semantics.brute import Run, Visit, all_runs

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from sagacheck.application.echoes import without_echoes
 from sagacheck.application.suppression import without_suppressed
-from sagacheck.core.chart import CANCELLED, Call, CancellationTest, Chart, Choice, Compensate, End, Join, Origin
+from sagacheck.core.chart import CANCELLED, Call, Chart, Choice, Compensate, End, Join, Origin
 from sagacheck.core.duration import in_words
 from sagacheck.core.finding import Finding, Severity
 from sagacheck.core.outcome import Outcome
+from sagacheck.core.question import CancellationTest
 from sagacheck.core.report import Coverage, FailurePoints, SagaReport, Tally, Verdict, worst
 from sagacheck.core.retry import Until
 from sagacheck.core.step import Informational, StepSpec

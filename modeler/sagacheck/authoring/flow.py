@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
 from sagacheck.authoring.source import caller_span
-from sagacheck.core.chart import Condition
 from sagacheck.core.contract import Barrier, Contract, Keyed, Natural, NoContract
 from sagacheck.core.duration import Duration, seconds
 from sagacheck.core.misuse import check_truth, taught, written
+from sagacheck.core.question import Condition
 from sagacheck.core.retry import RetryPolicy, Until
 from sagacheck.core.span import Span
 from sagacheck.core.step import CompensationSpec, Handler, Informational, NonCompensatable, StepSpec, Undo

@@ -13,25 +13,9 @@ from sagacheck.authoring.flow import FirstOf, Flow, Parallel, Sequence, Step, Wh
 from sagacheck.authoring.profile import FailedCompensation, Profile, Siblings
 from sagacheck.authoring.saga import Saga
 from sagacheck.authoring.unwinding import Drawing, Scope
-from sagacheck.core.chart import (
-    CANCELLED,
-    DONE,
-    FAILED,
-    NO,
-    YES,
-    Call,
-    CancellationTest,
-    Chart,
-    Choice,
-    End,
-    Exit,
-    Fork,
-    Join,
-    LedgerTest,
-    Origin,
-    Region,
-)
+from sagacheck.core.chart import CANCELLED, DONE, FAILED, Call, Chart, Choice, End, Exit, Fork, Join, Origin, Region
 from sagacheck.core.outcome import REFUSING, EndKind, Outcome
+from sagacheck.core.question import NO, YES, CancellationTest, LedgerTest
 from sagacheck.core.step import StepSpec
 
 

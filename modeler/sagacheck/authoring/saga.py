@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sagacheck.authoring.flow import FirstOf, Flow, Parallel, Sequence, Step, When, a_flow
 from sagacheck.authoring.profile import PROFILES, STRICT, Profile
 from sagacheck.authoring.source import caller_span
-from sagacheck.core.chart import Condition
 from sagacheck.core.duration import Duration, seconds
 from sagacheck.core.misuse import check_truth, taught, written
+from sagacheck.core.question import Condition
 from sagacheck.core.retry import RetryPolicy
 from sagacheck.core.span import Span
 

@@ -11,8 +11,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sagacheck.authoring.profile import FailedCompensation, FailingStep, Profile
-from sagacheck.core.chart import NO, YES, AnyNode, Choice, Compensate, Edge, LedgerTest
+from sagacheck.core.chart import AnyNode, Choice, Compensate, Edge
 from sagacheck.core.outcome import OUTSTANDING, Outcome, Status
+from sagacheck.core.question import NO, YES, LedgerTest
 from sagacheck.core.retry import RetryPolicy, Until
 from sagacheck.core.step import CompensationSpec, StepSpec
 

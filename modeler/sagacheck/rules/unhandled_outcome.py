@@ -34,9 +34,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Condition, Join, Origin
+from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Join, Origin
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.outcome import Outcome
+from sagacheck.core.question import Condition
 from sagacheck.rules.rule import cause, evidence, leaves_something, quoted, says, unhandled
 from sagacheck.rules.uncaught_error import uncaught
 from sagacheck.semantics.analysis import Analysis

@@ -2,22 +2,8 @@
 
 from __future__ import annotations
 
-from sagacheck.core.chart import (
-    DONE,
-    FAILED,
-    NEXT,
-    NO,
-    YES,
-    AnyNode,
-    Call,
-    Chart,
-    Choice,
-    Compensate,
-    Condition,
-    Exit,
-    Join,
-    Wait,
-)
+from sagacheck.core.chart import DONE, FAILED, NEXT, AnyNode, Call, Chart, Choice, Compensate, Exit, Join, Wait
+from sagacheck.core.question import NO, YES, Condition
 
 
 def labels(chart: Chart, node: AnyNode) -> tuple[str, ...]:

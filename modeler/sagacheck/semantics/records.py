@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sagacheck.core.chart import AnyNode, Call, Choice, Compensate, Condition
+from sagacheck.core.chart import AnyNode, Call, Choice, Compensate
+from sagacheck.core.question import Condition
 from sagacheck.semantics.position import MoveKind, Position
 from sagacheck.semantics.walk import Walk
 

@@ -17,8 +17,9 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sagacheck.core.chart import YES, Call, Chart, Choice, Compensate, Condition, Join, LedgerTest, TrailTest
+from sagacheck.core.chart import Call, Chart, Choice, Compensate, Join
 from sagacheck.core.outcome import REFUSING, Outcome, Status, after_call, after_compensation
+from sagacheck.core.question import YES, Condition, LedgerTest, TrailTest
 from sagacheck.semantics.position import Move, MoveKind
 from sagacheck.semantics.records import Occurrences, call_record, question_record, steps_of, undo_record
 from sagacheck.semantics.trails import trails_of

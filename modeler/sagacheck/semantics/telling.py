@@ -5,19 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from sagacheck.core.chart import (
-    YES,
-    AnyNode,
-    Call,
-    Chart,
-    Choice,
-    Compensate,
-    Condition,
-    End,
-    Join,
-    LedgerTest,
-)
+from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Compensate, End, Join
 from sagacheck.core.outcome import OUTSTANDING, REFUSING, EndKind, Outcome, Status, after_call, after_compensation
+from sagacheck.core.question import YES, Condition, LedgerTest
 from sagacheck.core.scenario import Change, Event, EventKind, Scenario
 from sagacheck.semantics.position import Move, MoveKind, Position
 from sagacheck.semantics.records import call_record, question_record, undo_record

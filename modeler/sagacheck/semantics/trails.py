@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sagacheck.core.chart import Chart, Choice, TrailTest
+from sagacheck.core.chart import Chart, Choice
+from sagacheck.core.question import TrailTest
 from sagacheck.semantics.loops import Link
 
 

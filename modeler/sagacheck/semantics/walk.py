@@ -23,15 +23,11 @@ from sagacheck.core.chart import (
     DONE,
     FAILED,
     NEXT,
-    NO,
-    YES,
     AnyNode,
     Call,
-    CancellationTest,
     Chart,
     Choice,
     Compensate,
-    Condition,
     End,
     Exit,
     Fork,
@@ -39,6 +35,7 @@ from sagacheck.core.chart import (
     Wait,
 )
 from sagacheck.core.outcome import Outcome
+from sagacheck.core.question import NO, YES, CancellationTest, Condition
 from sagacheck.semantics.labels import labels
 from sagacheck.semantics.loops import Link, find_loops
 from sagacheck.semantics.position import Departure, Frame, Move, MoveKind, Position, in_top_frame, resting, running

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from sagacheck.authoring.machine.run import Asked, Run, Wiring
 from sagacheck.authoring.machine.states import SagaMachine
-from sagacheck.core.chart import CANCELLED, AnyNode, Call, Choice, Compensate, Condition, End, Wait
+from sagacheck.core.chart import CANCELLED, AnyNode, Call, Choice, Compensate, End, Wait
 from sagacheck.core.outcome import Status
+from sagacheck.core.question import Condition
 
 
 class CompiledSaga(SagaMachine):

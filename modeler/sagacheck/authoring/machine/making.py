@@ -29,8 +29,9 @@ from sagacheck.authoring.machine.run import (
 )
 from sagacheck.authoring.machine.states import Aborted, Call, Committed, Compensate, Failed, Manual
 from sagacheck.core import chart as charts
-from sagacheck.core.chart import CANCELLED, DONE, FAILED, AnyNode, Chart, Choice, Condition, End, Exit, Fork, Join
+from sagacheck.core.chart import CANCELLED, DONE, FAILED, AnyNode, Chart, Choice, End, Exit, Fork, Join
 from sagacheck.core.outcome import EndKind
+from sagacheck.core.question import Condition
 
 _INSTRUCTION = "see to what is outstanding"
 

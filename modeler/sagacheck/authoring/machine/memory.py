@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sagacheck.core.chart import LedgerTest
 from sagacheck.core.outcome import Outcome, Status, after_call, after_compensation
+from sagacheck.core.question import LedgerTest
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,9 +37,10 @@ from sagacheck.authoring.machine.names import kebab
 from sagacheck.authoring.machine.states import Call, Compensate, Ending, Failed, SagaMachine, marks_of
 from sagacheck.authoring.machine.words import assumptions_of, problems_of_words
 from sagacheck.core import chart as charts
-from sagacheck.core.chart import DONE, FAILED, NEXT, AnyNode, Chart, Choice, Condition, Edge, Origin, Region
+from sagacheck.core.chart import DONE, FAILED, NEXT, AnyNode, Chart, Choice, Edge, Origin, Region
 from sagacheck.core.duration import seconds
 from sagacheck.core.outcome import Outcome
+from sagacheck.core.question import Condition
 from sagacheck.core.span import Span
 from sagacheck.core.step import CompensationSpec, StepSpec
 from sagacheck.semantics.loops import find_loops

@@ -11,23 +11,10 @@ from statemachine.transition import Transition
 
 from sagacheck.authoring.machine.memory import Memory
 from sagacheck.authoring.machine.names import slug
-from sagacheck.core.chart import (
-    CANCELLED,
-    NO,
-    YES,
-    AnyNode,
-    Call,
-    CancellationTest,
-    Chart,
-    Choice,
-    Compensate,
-    Condition,
-    Exit,
-    Fork,
-    TrailTest,
-)
+from sagacheck.core.chart import CANCELLED, AnyNode, Call, Chart, Choice, Compensate, Exit, Fork
 from sagacheck.core.misuse import written
 from sagacheck.core.outcome import Outcome
+from sagacheck.core.question import NO, YES, CancellationTest, Condition, TrailTest
 
 if TYPE_CHECKING:
     from sagacheck.authoring.machine.compiled import CompiledSaga

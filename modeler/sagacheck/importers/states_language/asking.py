@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from sagacheck.core.chart import NO, YES, Choice, Condition, Edge, Test, TrailTest
+from sagacheck.core.chart import Choice, Edge
 from sagacheck.core.outcome import Outcome
+from sagacheck.core.question import NO, YES, Condition, Test, TrailTest
 from sagacheck.core.remark import MissedCase
 from sagacheck.core.span import Span
 from sagacheck.importers.states_language.catching import is_rejection

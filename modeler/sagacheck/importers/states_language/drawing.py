@@ -11,13 +11,10 @@ from __future__ import annotations
 from sagacheck.core.chart import (
     DONE,
     NEXT,
-    NO,
-    YES,
     AnyNode,
     Call,
     Choice,
     Compensate,
-    Condition,
     Edge,
     End,
     Exit,
@@ -27,6 +24,7 @@ from sagacheck.core.chart import (
     Wait,
 )
 from sagacheck.core.outcome import EndKind, Outcome
+from sagacheck.core.question import NO, YES, Condition
 from sagacheck.core.span import Span
 from sagacheck.core.step import CompensationSpec
 from sagacheck.importers.states_language.catching import (

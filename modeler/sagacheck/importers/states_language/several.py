@@ -10,21 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sagacheck.core.chart import (
-    NO,
-    YES,
-    AnyNode,
-    Call,
-    Chart,
-    Choice,
-    Compensate,
-    Condition,
-    Edge,
-    Exit,
-    Fork,
-    Region,
-    TrailTest,
-)
+from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Compensate, Edge, Exit, Fork, Region
+from sagacheck.core.question import NO, YES, Condition, TrailTest
 from sagacheck.core.step import CompensationSpec, StepSpec
 
 ANOTHER = "another item"

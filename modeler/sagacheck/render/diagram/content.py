@@ -4,21 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sagacheck.core.chart import (
-    AnyNode,
-    Call,
-    CancellationTest,
-    Chart,
-    Choice,
-    Compensate,
-    Condition,
-    End,
-    Exit,
-    Fork,
-    Join,
-    TrailTest,
-)
+from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Compensate, End, Exit, Fork, Join
 from sagacheck.core.outcome import EndKind, Outcome
+from sagacheck.core.question import CancellationTest, Condition, TrailTest
 from sagacheck.core.remark import UnclearRole
 from sagacheck.core.step import Informational, NonCompensatable, StepSpec
 from sagacheck.render.diagram.picture import Box, BoxKind

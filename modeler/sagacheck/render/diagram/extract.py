@@ -6,25 +6,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sagacheck.core.chart import (
-    ANSWERS,
     CANCELLED,
     DONE,
     FAILED,
     NEXT,
-    NO,
-    YES,
     AnyNode,
     Call,
     Chart,
     Choice,
     Compensate,
-    Condition,
     Exit,
     Fork,
     Join,
     Wait,
 )
 from sagacheck.core.outcome import EndKind, Outcome
+from sagacheck.core.question import ANSWERS, NO, YES, Condition
 from sagacheck.core.scenario import Scenario
 from sagacheck.render.diagram.content import box_of
 from sagacheck.render.diagram.frames import Frames, frames_of

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from sagacheck.core.chart import Call, Chart, Choice, End, LedgerTest
+from sagacheck.core.chart import Call, Chart, Choice, End
 from sagacheck.core.outcome import EndKind
+from sagacheck.core.question import LedgerTest
 from sagacheck.render.diagram.picture import Guide
 from sagacheck.render.diagram.rows import Rows, beside_steps, guides_of, place_rest
 from sagacheck.render.diagram.ways import Way, goes_forward, reach, ways_of

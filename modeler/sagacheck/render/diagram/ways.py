@@ -5,20 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from sagacheck.core.chart import (
-    DONE,
-    NO,
-    YES,
-    Call,
-    CancellationTest,
-    Chart,
-    Choice,
-    Compensate,
-    Exit,
-    Join,
-    LedgerTest,
-)
+from sagacheck.core.chart import DONE, Call, Chart, Choice, Compensate, Exit, Join
 from sagacheck.core.outcome import Outcome
+from sagacheck.core.question import NO, YES, CancellationTest, LedgerTest
 
 Link = tuple[str, str, str]
 """A link of a chart: source, label, target."""
