@@ -12,11 +12,11 @@ formal derivation of programs", 1975) over finite domains, as in the actions of 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sagacheck.core.misuse import did_you_mean
+from sagacheck.core.misuse import closest
 
 
 class Guard:
@@ -191,8 +191,8 @@ class System:
             ("rules", [rule.name for rule in self.rules]),
             ("properties", [prop.name for prop in self.properties]),
         ):
-            twice = next((name for name in names if names.count(name) > 1), None) if _has_twins(names) else None
-            if twice is not None:
+            if _has_twins(names):
+                twice = next(name for name in names if names.count(name) > 1)
                 raise ValueError(f"{self.name}: two {kind} are called {twice!r}")
         for variable in self.variables:
             if not variable.domain or _has_twins(variable.domain):
@@ -207,8 +207,8 @@ class System:
             self._check_guard(prop.goal if isinstance(prop, Progress) else prop.broken, where)
             for name in prop.by if isinstance(prop, Safety) else ():
                 if name not in rules:
-                    hint = did_you_mean(name, rules)
-                    raise ValueError(f"{self.name}: {where} refers to the rule {name!r}, which is not there; {hint}")
+                    hint = _meant(name, rules)
+                    raise ValueError(f"{self.name}: {where} refers to the rule {name!r}, which is not there{hint}")
 
     @cached_property
     def variable(self) -> dict[str, Variable]:
@@ -239,12 +239,11 @@ class System:
     def _check_values(self, name: str, values: tuple[str, ...] | list[str], where: str) -> None:
         variable = self.variable.get(name)
         if variable is None:
-            hint = did_you_mean(name, self.variable)
-            raise ValueError(f"{self.name}: {where} refers to the variable {name!r}, which is not there; {hint}")
+            hint = _meant(name, self.variable)
+            raise ValueError(f"{self.name}: {where} refers to the variable {name!r}, which is not there{hint}")
         for value in values:
             if value not in variable.domain:
-                hint = did_you_mean(value, variable.domain)
-                raise ValueError(f"{self.name}: {where}: {name!r} is never {value!r}; {hint}")
+                raise ValueError(f"{self.name}: {where}: {name!r} is never {value!r}{_meant(value, variable.domain)}")
 
 
 def tests_in(guard: Guard) -> Iterator[Among]:
@@ -256,6 +255,11 @@ def tests_in(guard: Guard) -> Iterator[Among]:
     elif isinstance(guard, Every | Some):
         for part in guard.parts:
             yield from tests_in(part)
+
+
+def _meant(name: str, names: Iterable[str]) -> str:
+    meant = closest(name, names)
+    return f"; did you mean {meant!r}?" if meant else ""
 
 
 def _has_twins(names: tuple[str, ...] | list[str]) -> bool:

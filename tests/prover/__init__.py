@@ -1,0 +1,1 @@
+"""Tests of the prover: what can be reached, what must not be, and how it is shown."""
