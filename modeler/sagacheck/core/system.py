@@ -160,10 +160,12 @@ class Progress:
     Args:
         name: unique in the system.
         goal: the states in which all is well.
+        first: names of rules that are likely to suffice; the prover tries them first. The meaning is the same.
     """
 
     name: str
     goal: Guard
+    first: tuple[str, ...] = field(default=(), compare=False)
 
 
 Property = Safety | Progress
@@ -208,7 +210,7 @@ class System:
         for prop in self.properties:
             where = f"property {prop.name!r}"
             self._check_guard(prop.goal if isinstance(prop, Progress) else prop.broken, where)
-            for name in prop.by if isinstance(prop, Safety) else ():
+            for name in prop.by if isinstance(prop, Safety) else prop.first:
                 if name not in rules:
                     hint = _meant(name, rules)
                     raise ValueError(f"{self.name}: {where} refers to the rule {name!r}, which is not there{hint}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,6 +13,7 @@ from sagacheck.core.question import CancellationTest, Condition, LedgerTest, Tra
 from sagacheck.core.step import StepSpec
 from sagacheck.core.system import Variable
 from sagacheck.lowering.participant import Local, Participant
+from sagacheck.semantics.loops import find_loops
 
 YES_NO = ("no", "yes")
 UNASKED = "unasked"
@@ -28,11 +29,14 @@ class Mailbox:
         request: what is sent to the participant.
         answers: what comes back.
         repeated: whether the request was sent more than once; None where nothing depends on it.
+        waiting: the only node that waits for the answer, if no way comes by it twice: when it is left, nobody waits
+            any more, and what is under way then is nobody's business; None if that may be otherwise.
     """
 
     request: Variable
     answers: Mapping[Outcome, Variable]
     repeated: Variable | None
+    waiting: Call | Compensate | None = None
 
 
 class Columns:
@@ -41,12 +45,14 @@ class Columns:
     Args:
         chart: the chart.
         contracts: what the participant of each step promises.
+        thrifty: whether messages are left out that nobody can wait for.
     """
 
-    def __init__(self, chart: Chart, contracts: Mapping[str, Contract]) -> None:
+    def __init__(self, chart: Chart, contracts: Mapping[str, Contract], *, thrifty: bool = True) -> None:
         self.chart = chart
+        self.thrifty = thrifty
         self.contracts = contracts
-        self.nodes = [node for node in chart.nodes if node.id in self._reached]
+        self.nodes = [chart.node[name] for name in in_order(chart)]
         self.calls: dict[str, list[Call]] = {}
         self.compensations: dict[str, list[Compensate]] = {}
         for node in self.nodes:
@@ -54,10 +60,6 @@ class Columns:
                 self.calls.setdefault(node.step, []).append(node)
             elif isinstance(node, Compensate):
                 self.compensations.setdefault(node.action, []).append(node)
-
-    @cached_property
-    def _reached(self) -> set[str]:
-        return self.chart.reachable([self.chart.start])
 
     @cached_property
     def regions(self) -> tuple[str, ...]:
@@ -128,6 +130,7 @@ class Columns:
                 Variable(f"request {step}", YES_NO),
                 {answer: Variable(f"answer {answer} of {step}", YES_NO) for answer in answers},
                 Variable(f"{step} sent again", YES_NO) if doubtful else None,
+                self._only(calls),
             )
         return boxes
 
@@ -141,8 +144,20 @@ class Columns:
                 Variable(f"compensation {action}", YES_NO),
                 {answer: Variable(f"answer {answer} of compensation {action}", YES_NO) for answer in answers},
                 None,
+                self._only(nodes),
             )
         return boxes
+
+    def _only(self, nodes: Sequence[Call | Compensate]) -> Call | Compensate | None:
+        if not self.thrifty or len(nodes) > 1 or nodes[0].id in self._repeated:
+            return None
+        return nodes[0]
+
+    @cached_property
+    def _repeated(self) -> set[str]:
+        """The nodes that a way may come by more than once."""
+        loops = find_loops(self.chart.start, list(self.chart.links()))
+        return {node for body in loops.body for node in body}
 
     @cached_property
     def ledger(self) -> dict[str, Variable]:
@@ -191,7 +206,8 @@ class Columns:
     def cancel(self) -> Variable | None:
         """Whether a request to cancel has arrived; None where none is heeded."""
         heeded = any(isinstance(node, Choice) and isinstance(node.test, CancellationTest) for node in self.nodes)
-        heeded |= any(edge.label == Outcome.CANCELLED and edge.source in self._reached for edge in self.chart.edges)
+        here = {node.id for node in self.nodes}
+        heeded |= any(edge.label == Outcome.CANCELLED and edge.source in here for edge in self.chart.edges)
         return Variable("cancellation", ("no", REQUESTED, HONOURED)) if heeded else None
 
     def holds(self, region: str) -> bool:
@@ -203,3 +219,28 @@ class Columns:
         return isinstance(node, Call | Compensate | Fork) or (
             isinstance(node, Choice) and isinstance(node.test, Condition)
         )
+
+
+def in_order(chart: Chart) -> list[str]:
+    """The ids of the nodes that can be reached, each before those that it leads to, loops excepted.
+
+    What follows each other in a run then stands side by side in the system: its proof depends on that.
+    """
+    following: dict[str, list[str]] = {}
+    for source, _, target in chart.links():
+        following.setdefault(source, []).append(target)
+    order: list[str] = []
+    seen = {chart.start} & chart.node.keys()
+    work = [(name, iter(following.get(name, ()))) for name in seen]
+    while work:
+        name, rest = work[-1]
+        for target in rest:
+            if target not in seen and target in chart.node:
+                seen.add(target)
+                work.append((target, iter(following.get(target, ()))))
+                break
+        else:
+            order.append(name)
+            work.pop()
+    order.reverse()
+    return order

@@ -183,7 +183,7 @@ class Coordinator:
 
     def _outcome(self, node: Call, guard: Guard, outcome: Outcome) -> Iterator[Rule]:
         going = Going()
-        going.add(*self._after_call(node.step, outcome))
+        going.add(*self._after_call(node.step, outcome), *_forgotten(self.columns.request[node.step]))
         if outcome is Outcome.CANCELLED and self.columns.cancel is not None:
             going.add(self.columns.cancel.becomes(HONOURED))
         self._follow(going, node, outcome, moving=True)
@@ -219,7 +219,7 @@ class Coordinator:
 
     def _undone(self, node: Compensate, guard: Guard, outcome: Outcome) -> Rule:
         going = Going()
-        going.add(*self._after_compensation(node, outcome))
+        going.add(*self._after_compensation(node, outcome), *_forgotten(self.columns.undoing[node.action]))
         self._follow(going, node, outcome, moving=True)
         return self._undo_rule(f"{node.id}: {outcome}", node, guard, outcome, going)
 
@@ -426,7 +426,7 @@ class Coordinator:
         going.add(self.places.to(node.region, NOWHERE))
         name = f"{node.id}: {tears} for {outer or 'the saga'}"
         if isinstance(node, Call):
-            going.add(*self._after_call(node.step, tears))
+            going.add(*self._after_call(node.step, tears), *_forgotten(self.columns.request[node.step]))
             text = f"stops waiting for {node.step}"
             tells = self._tells(Happening.CALL, text, going, node, tears, subject=node.step)
             yield self._rule(name, here, going, tells, group=self._group(node))
@@ -434,6 +434,7 @@ class Coordinator:
             yield from self._finished(node, here, outer)
         elif isinstance(node, Compensate):
             going.add(*self._after_compensation(node, Outcome.INTERRUPTED))
+            going.add(*_forgotten(self.columns.undoing[node.action]))
             text = f"stops waiting for {node.action}"
             tells = self._tells(Happening.COMPENSATION, text, going, node, Outcome.INTERRUPTED, subject=node.action)
             yield self._rule(name, here, going, tells, group=self._group(node))
@@ -449,6 +450,7 @@ class Coordinator:
         for outcome in node.outcomes:
             going = Going()
             going.add(*self._after_compensation(node, outcome), self.places.to(node.region, NOWHERE))
+            going.add(*_forgotten(box))
             edge = self.chart.successors[node.id].get(outcome)
             target = None if edge is None else self.chart.node.get(edge.target)
             if outcome is not Outcome.OK and target is not None and target.region == outer:
@@ -469,12 +471,10 @@ class Coordinator:
     # What all rules have in common.
 
     def _group(self, node: AnyNode) -> str:
-        """Rules about one step stand together; so do those of its compensation."""
+        """Rules about one message stand together."""
         if isinstance(node, Call):
             return node.step
-        if isinstance(node, Compensate) and self.columns.covered[node.action]:
-            return self.columns.covered[node.action][0]
-        return node.id
+        return node.action if isinstance(node, Compensate) else node.id
 
     def _rule(self, name: str, guard: Guard, going: Going, tells: Telling, *, group: str, fault: str = "") -> Rule:
         return Rule(name, COORDINATOR, guard, tuple(going.updates.values()), fault, group, tells)
@@ -493,6 +493,13 @@ class Coordinator:
     ) -> Telling:
         at = node.id if node is not None else ""
         return Telling(happening, COORDINATOR, text, at, result, subject, tuple(going.sends), receives, silent)
+
+
+def _forgotten(box: Mailbox) -> Iterator[Update]:
+    """Answers that nobody waits for any more."""
+    if box.waiting is not None:
+        for variable in box.answers.values():
+            yield variable.becomes("no")
 
 
 def service_of(action: str) -> str:

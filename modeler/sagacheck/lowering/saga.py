@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sagacheck.core.chart import Chart, End
 from sagacheck.core.contract import Contract
@@ -34,7 +34,7 @@ class Lowered:
 
 
 def lower_saga(
-    chart: Chart, contracts: Mapping[str, Contract], *, durable: bool = True, without: frozenset[str] = frozenset()
+    chart: Chart, contracts: Mapping[str, Contract], *, durable: bool = True, without: frozenset[str] = frozenset(), thrifty: bool = True
 ) -> Lowered:
     """A chart as a system of coordinator, participants and network.
 
@@ -43,33 +43,32 @@ def lower_saga(
         contracts: what the participant of each step that is called promises.
         durable: whether the coordinator goes on after a crash where it was; else it starts again, under the same keys.
         without: faults that do not occur.
+        thrifty: whether messages are left out that nobody can wait for; the properties do not depend on it.
     """
-    columns = Columns(chart, contracts)
+    columns = Columns(chart, contracts, thrifty=thrifty and durable)
     coordinator = Coordinator(columns, durable=durable)
+    services = Services(columns, coordinator.places)
     rules = list(coordinator.rules())
-    services = Services(columns)
-    for step in columns.calls:
-        rules += services.of_step(step)
-    for action in columns.compensations:
-        rules += services.of_compensation(action)
+    rules += [rule for step in columns.calls for rule in services.of_step(step)]
+    rules += [rule for action in columns.compensations for rule in services.of_compensation(action)]
+    rules = [rule for rule in rules if rule.fault not in without]
     begun = {update.variable: update for update in coordinator.begin().updates.values()}
     properties = dict(_properties(columns, coordinator.places, services))
     variables = [_starting(variable, begun) for variable in _variables(columns, coordinator.places)]
     system = System(
         chart.name,
         tuple(variables),
-        tuple(rule for rule in rules if rule.fault not in without),
-        tuple(_kept(prop, rules, without) for prop in properties.values()),
+        tuple(rules),
+        tuple(_among(prop, {rule.name for rule in rules}, services.late) for prop in properties.values()),
     )
     return Lowered(system, {prop.name: owed for owed, prop in properties.items()})
 
 
-def _kept(prop: Property, rules: list[Rule], without: frozenset[str]) -> Property:
-    """The property without rules for faults that do not occur."""
-    if not without or not isinstance(prop, Safety) or not prop.by:
-        return prop
-    gone = {rule.name for rule in rules if rule.fault in without}
-    return Safety(prop.name, prop.broken, tuple(name for name in prop.by if name not in gone))
+def _among(prop: Property, rules: set[str], late: set[str]) -> Property:
+    """The property as it is of these rules. To come to an end, nothing late is needed."""
+    if isinstance(prop, Progress):
+        return replace(prop, first=tuple(sorted(rules - late)))
+    return replace(prop, by=tuple(name for name in prop.by if name in rules)) if prop.by else prop
 
 
 def _starting(variable: Variable, begun: Mapping[str, object]) -> Variable:
@@ -89,7 +88,6 @@ def _variables(columns: Columns, places: Places) -> Iterator[Variable]:
         yield columns.cancel
     yield from columns.answers.values()
     yield from columns.notes.values()
-    undone: dict[str, str] = {steps[0]: action for action, steps in reversed(columns.covered.items()) if steps}
     seen = set()
     for step in columns.calls:
         region = columns.calls[step][0].region
@@ -114,7 +112,6 @@ def _variables(columns: Columns, places: Places) -> Iterator[Variable]:
             yield box.request
             yield from box.answers.values()
     yield from by_region.values()
-    del undone
 
 
 def _properties(columns: Columns, places: Places, services: Services) -> Iterator[tuple[Owed, Property]]:

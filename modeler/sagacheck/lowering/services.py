@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cached_property
 
 from sagacheck.core.outcome import Outcome
@@ -10,6 +11,7 @@ from sagacheck.core.system import ALWAYS, Every, Guard, Rule, Some, Update
 from sagacheck.lowering.columns import Columns, Mailbox
 from sagacheck.lowering.coordinator import COORDINATOR, service_of
 from sagacheck.lowering.participant import CRASHES, Answer, Delivery, Kind, Local
+from sagacheck.lowering.places import Places
 from sagacheck.lowering.telling import Happening, Telling
 
 NETWORK = "network"
@@ -23,11 +25,14 @@ class Services:
 
     Args:
         columns: the saga's variables.
+        places: where the coordinator stands.
     """
 
-    def __init__(self, columns: Columns) -> None:
+    def __init__(self, columns: Columns, places: Places) -> None:
         self.columns = columns
+        self.places = places
         self.named: dict[tuple[str, Kind], list[str]] = {}
+        self.late: set[str] = set()
 
     def of_step(self, step: str) -> Iterator[Rule]:
         """What comes of a step's request."""
@@ -40,26 +45,62 @@ class Services:
                 found.setdefault((delivery.kind, delivery.answer), {})[local] = delivery.after
         for (kind, answer), moves in found.items():
             guard = box.request.is_("yes") & self._among(step, moves)
-            updates = (*self._moved(step, moves), *_answered(box, answer))
+            changes = tuple(self._moved(step, moves))
             name = f"{step} {kind}" + (f" ({answer})" if kind is Kind.REPEATS else "")
-            self.named.setdefault((step, kind), []).append(name)
-            yield _delivered(name, service, step, kind, answer, guard, updates, step)
-        yield from _losses(box, step, step)
+            delivery = _Delivery(name, service, step, kind, answer, guard, changes, step, (step,))
+            yield from self._delivered(delivery, box)
+        yield from self._losses(box, step, step)
 
     def of_compensation(self, action: str) -> Iterator[Rule]:
         """What comes of a compensation: a participant that covers several steps sees to all of them at once."""
         box = self.columns.undoing[action]
         steps = self.columns.covered[action]
-        group = steps[0] if steps else action
         service = service_of(action)
         for kind, answer, guard, moves in self._jointly(steps):
-            updates = [update for step, moved in moves.items() for update in self._moved(step, moved)]
-            name = f"{action} {kind}"
-            for step in steps:
-                self.named.setdefault((step, kind), []).append(name)
+            changes = tuple(update for step, moved in moves.items() for update in self._moved(step, moved))
             when = box.request.is_("yes") & guard
-            yield _delivered(name, service, action, kind, answer, when, (*updates, *_answered(box, answer)), group)
-        yield from _losses(box, action, group)
+            name = f"{action} {kind}"
+            delivery = _Delivery(name, service, action, kind, answer, when, changes, action, steps)
+            yield from self._delivered(delivery, box)
+        yield from self._losses(box, action, action)
+
+    def _delivered(self, delivery: _Delivery, box: Mailbox) -> Iterator[Rule]:
+        """A message is delivered. Where nobody can wait for the answer any more, none is under way."""
+        answer = box.answers.get(_OUTCOMES[delivery.answer]) if delivery.answer in _OUTCOMES else None
+        if answer is None or box.waiting is None:
+            answered = () if answer is None else (answer.becomes("yes"),)
+            yield self._rule(delivery, "", delivery.guard, answered)
+            return
+        waits = self.places.at(box.waiting.region, box.waiting.id)
+        yield self._rule(delivery, "", delivery.guard & waits, (answer.becomes("yes"),))
+        if delivery.changes or delivery.kind is Kind.FINDS_NOTHING:
+            yield self._rule(delivery, ", late", delivery.guard & ~waits, ())
+
+    def _rule(self, delivery: _Delivery, late: str, guard: Guard, answered: tuple[Update, ...]) -> Rule:
+        name = delivery.name + late
+        if late:
+            self.late.add(name)
+        for step in delivery.steps:
+            self.named.setdefault((step, delivery.kind), []).append(name)
+        what, answer = delivery.what, delivery.answer
+        sends = ((COORDINATOR, f"{what}: {answer}"),) if answer is not Answer.NONE else ()
+        text = f"{delivery.kind} ({what}{late})"
+        receives = (COORDINATOR, what)
+        tells = Telling(Happening.DELIVERY, delivery.service, text, subject=what, sends=sends, receives=receives)
+        fault = _FAULTS.get(delivery.kind, "")
+        return Rule(name, delivery.service, guard, (*delivery.changes, *answered), fault, delivery.group, tells)
+
+    def _losses(self, box: Mailbox, what: str, group: str) -> Iterator[Rule]:
+        """Each message may be lost, with all its copies. Once nobody waits, to be late for ever is the same."""
+        messages = [(box.request, f"{what} on its way")]
+        messages += [(variable, f"the answer {outcome} of {what}") for outcome, variable in box.answers.items()]
+        for variable, text in messages:
+            tells = Telling(Happening.LOSS, NETWORK, f"loses {text}", subject=what)
+            guard = variable.is_("yes")
+            if box.waiting is not None:
+                guard &= self.places.at(box.waiting.region, box.waiting.id)
+            updates = (variable.becomes("no"),)
+            yield Rule(f"{variable.name} is lost", NETWORK, guard, updates, "loss", group, tells)
 
     def _jointly(
         self, steps: tuple[str, ...]
@@ -120,26 +161,28 @@ class Services:
             yield self.columns.real[step].shifts(changed)
 
 
-def _answered(box: Mailbox, answer: Answer) -> Iterator[Update]:
-    variable = box.answers.get(_OUTCOMES[answer]) if answer in _OUTCOMES else None
-    if variable is not None:
-        yield variable.becomes("yes")
+@dataclass(frozen=True, slots=True)
+class _Delivery:
+    """What comes of a message, before it is known whether anybody waits for the answer.
 
+    Args:
+        name: of the rule.
+        service: who takes the message.
+        what: the step or the compensation's action.
+        kind: what the service does.
+        answer: what it answers.
+        guard: when it does so.
+        changes: what becomes real.
+        group: the rule's group.
+        steps: the steps that it is about.
+    """
 
-def _delivered(
-    name: str, service: str, what: str, kind: Kind, answer: Answer, guard: Guard, updates: tuple[Update, ...], group: str
-) -> Rule:
-    sends = ((COORDINATOR, f"{what}: {answer}"),) if answer is not Answer.NONE else ()
-    tells = Telling(
-        Happening.DELIVERY, service, f"{kind} ({what})", subject=what, sends=sends, receives=(COORDINATOR, what)
-    )
-    return Rule(name, service, guard, updates, _FAULTS.get(kind, ""), group, tells)
-
-
-def _losses(box: Mailbox, what: str, group: str) -> Iterator[Rule]:
-    """Each message may be lost, with all its copies."""
-    messages = [(box.request, f"{what} on its way"), *((v, f"the answer {o} of {what}") for o, v in box.answers.items())]
-    for variable, text in messages:
-        tells = Telling(Happening.LOSS, NETWORK, f"loses {text}", subject=what)
-        updates = (variable.becomes("no"),)
-        yield Rule(f"{variable.name} is lost", NETWORK, variable.is_("yes"), updates, "loss", group, tells)
+    name: str
+    service: str
+    what: str
+    kind: Kind
+    answer: Answer
+    guard: Guard
+    changes: tuple[Update, ...]
+    group: str
+    steps: tuple[str, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sagacheck.core.system import Among, Every, Guard, Not, Rule, Some, System, Update
@@ -52,6 +52,7 @@ class Action:
         erase: the bits that it sets to what does not depend on the state; None if there are none.
         written: what it sets them to.
         shifts: updates that depend on old values.
+        target: the states that it may lead to: what a preimage looks for is narrowed down to them first.
     """
 
     rule: Rule
@@ -59,6 +60,7 @@ class Action:
     erase: States | None
     written: States
     shifts: tuple[Shift, ...]
+    target: States
 
     def image(self, states: States) -> States:
         """The states after it has fired in one of these."""
@@ -79,13 +81,15 @@ class Action:
         """The states in which it may fire and lead to one of these."""
         from oxidd.util import BooleanOperator
 
+        if self.erase is not None:
+            states = states.apply_exists(BooleanOperator.AND, self.target, self.erase)
+        else:
+            states &= self.target
         for shift in self.shifts:
             parts = [
                 states.apply_exists(BooleanOperator.AND, after, shift.erase) & before for before, after in shift.cases
             ]
             states = functools.reduce(operator.or_, parts)
-        if self.erase is not None:
-            states = states.apply_exists(BooleanOperator.AND, self.written, self.erase)
         return states & self.guard
 
 
@@ -179,7 +183,8 @@ class Encoding:
             else:
                 written &= column.values[update.value]
                 erase = column.erase if erase is None else erase & column.erase
-        return Action(rule, self.where(rule.guard), erase, written, tuple(shifts))
+        action = Action(rule, self.where(rule.guard), erase, written, tuple(shifts), self.true)
+        return replace(action, target=action.image(self.true))
 
     def _shift(self, update: Update, column: _Column) -> Shift:
         before: dict[str, States] = {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sagacheck.core.system import Progress, Safety, System
 from sagacheck.prover.encoding import Encoding
 from sagacheck.prover.proof import Proof, Result
-from sagacheck.prover.reach import leading_to, reachable
+from sagacheck.prover.reach import Check, leading_to, reachable
 from sagacheck.prover.tracing import Tracer
 
 _SMALL_ROOM = 1 << 16
@@ -59,8 +59,7 @@ def prove(system: System, budget: Budget = Budget()) -> Proof:  # noqa: B008 - f
             return Proof(None, (), f"it is not decided after {budget.seconds:g} s")
 
 
-def _decided(encoding: Encoding, check: object) -> Proof:
-    assert callable(check)
+def _decided(encoding: Encoding, check: Check) -> Proof:
     reached = reachable(encoding, check)
     tracer = Tracer(encoding, reached, check)
     actions = {action.rule.name: action for action in encoding.actions}
@@ -77,6 +76,6 @@ def _decided(encoding: Encoding, check: object) -> Proof:
         else:
             assert isinstance(prop, Progress)
             last = []
-            bad = reached & ~leading_to(encoding, encoding.where(prop.goal), reached, check)
+            bad = reached & ~leading_to(encoding, encoding.where(prop.goal), reached, prop.first, check)
         results.append(Result(prop, tracer.shortest(bad, last) if bad.satisfiable() else None))
     return Proof(encoding.count(reached), tuple(results))

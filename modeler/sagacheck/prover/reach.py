@@ -1,8 +1,13 @@
-"""Which states can be reached, and from which states something can be reached."""
+"""Which states can be reached, and from which states something can be reached.
+
+The rules of one group are applied until they bring nothing new before the next group has its turn (chaining: Roig,
+Cortadella and Pastor, "Verification of asynchronous circuits by BDD-based model checking of Petri nets", 1995). Groups
+have their turns in the order of the rules, so that what follows each other in the system comes about in one pass.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from sagacheck.prover.encoding import Action, Encoding
@@ -11,69 +16,95 @@ if TYPE_CHECKING:
     from sagacheck.prover.encoding import States
 
 Step = Callable[[Action, "States"], "States"]
+Group = list[Action]
+Check = Callable[[], None]
 
 
-def reachable(encoding: Encoding, check: Callable[[], None] = lambda: None) -> States:
+def reachable(encoding: Encoding, check: Check) -> States:
     """The states that can be reached from the start.
-
-    The rules of one group are applied until they bring nothing new before the next group has its turn, and the order
-    of the groups alternates, so that news travels far in one pass (chaining: Roig, Cortadella and Pastor,
-    "Verification of asynchronous circuits by BDD-based model checking of Petri nets", 1995).
 
     Args:
         encoding: the system.
         check: is called between steps; raises to stop.
     """
     groups = _grouped(encoding.actions)
-    return _closure(encoding.start, groups, Action.image, encoding.true, check)
+    at_once = sum(any((encoding.start & action.guard).satisfiable() for action in group) for group in groups)
+    # Where most groups can begin at once, what is new is as large as the whole, and to tell it apart costs more.
+    wide = at_once * 2 > len(groups)
+    return _closure(encoding, encoding.start, groups, Action.image, encoding.true, check, whole=wide)
 
 
-def leading_to(
-    encoding: Encoding, goal: States, within: States, check: Callable[[], None] = lambda: None
-) -> States:
+def leading_to(encoding: Encoding, goal: States, within: States, first: Iterable[str], check: Check) -> States:
     """The states from which a goal can be reached by rules without a fault.
 
     Args:
         encoding: the system.
         goal: where to get to.
         within: the states that count, closed under the rules.
+        first: names of rules that are likely to suffice; the others are used if they do not. None stand for all.
         check: is called between steps; raises to stop.
     """
-    groups = _grouped([action for action in encoding.actions if not action.rule.fault])
-    groups.reverse()
-    return _closure(goal & within, groups, Action.preimage, within, check)
+    hints = set(first)
+    found = goal & within
+    actions = [action for action in encoding.actions if not action.rule.fault]
+    for chosen in ([action for action in actions if action.rule.name in hints], actions):
+        if chosen and found != within:
+            groups = _grouped(chosen)
+            groups.reverse()
+            found = _closure(encoding, found, groups, Action.preimage, within, check)
+    return found
 
 
-def _grouped(actions: Sequence[Action]) -> list[list[Action]]:
-    groups: dict[str, list[Action]] = {}
+def _grouped(actions: Iterable[Action]) -> list[Group]:
+    groups: dict[str, Group] = {}
     for action in actions:
         groups.setdefault(action.rule.group or action.rule.process, []).append(action)
     return list(groups.values())
 
 
 def _closure(
-    start: States, groups: list[list[Action]], step: Step, within: States, check: Callable[[], None]
+    encoding: Encoding,
+    start: States,
+    groups: list[Group],
+    step: Step,
+    within: States,
+    check: Check,
+    *,
+    whole: bool = False,
 ) -> States:
-    """All that can be had from `start` by steps.
+    """All that can be had from `start` by steps within a set.
 
-    Each group works on what is new to it: everything that was found since it had its last turn.
+    Args:
+        encoding: the system.
+        start: where to begin.
+        groups: what is applied.
+        step: how.
+        within: what counts.
+        check: is called between steps.
+        whole: whether groups work on all that was found, and not on what is new to them.
     """
     found = start
-    waiting = [start] * len(groups)
-    order = list(range(len(groups)))
-    while any(fresh.satisfiable() for fresh in waiting):
-        for number in order:
-            gained = None
-            while waiting[number].satisfiable():
+    last: list[States | None] = [None] * len(groups)
+    while True:
+        before = found
+        for number, group in enumerate(groups):
+            known = last[number]
+            fresh = found if known is None or whole else found & ~known
+            while fresh.satisfiable() and known != found:
                 check()
-                base, fresh = found, waiting[number]
-                for action in groups[number]:
-                    found |= step(action, fresh) & within
-                waiting[number] = fresh = found & ~base
-                gained = fresh if gained is None else gained | fresh
-            if gained is not None and gained.satisfiable():
-                for other in order:
-                    if other != number:
-                        waiting[other] = waiting[other] | gained
-        order.reverse()
-    return found
+                base, new = found, encoding.false
+                for action in group:
+                    if whole:
+                        found |= step(action, found) & within
+                    else:
+                        new |= step(action, fresh | new)
+                if whole:
+                    fresh = found if found != base else encoding.false
+                else:
+                    fresh = new & within & ~found
+                    found |= fresh
+            last[number] = found
+            if found == within:
+                return found
+        if found == before:
+            return found
