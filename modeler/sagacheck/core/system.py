@@ -143,11 +143,13 @@ class Safety:
         name: unique in the system.
         broken: the states.
         by: names of rules; if there are any, only their firing in such a state counts.
+        cause: properties of one cause are shown by one run, the shortest; its name if nothing is said.
     """
 
     name: str
     broken: Guard
     by: tuple[str, ...] = ()
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,11 +163,13 @@ class Progress:
         name: unique in the system.
         goal: the states in which all is well.
         first: names of rules that are likely to suffice; the prover tries them first. The meaning is the same.
+        cause: properties of one cause are shown by one run, the shortest; its name if nothing is said.
     """
 
     name: str
     goal: Guard
     first: tuple[str, ...] = field(default=(), compare=False)
+    cause: str = ""
 
 
 Property = Safety | Progress

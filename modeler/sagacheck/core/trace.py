@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 
 from sagacheck.core.system import Rule
@@ -41,7 +42,7 @@ class Trace:
     def turns(self) -> int:
         """How often another process has its turn."""
         actors = [step.rule.process for step in self.steps]
-        return sum(one != other for one, other in zip(actors, actors[1:], strict=False))
+        return sum(one != other for one, other in itertools.pairwise(actors))
 
     @property
     def end(self) -> dict[str, str]:

@@ -164,9 +164,7 @@ class Columns:
         """The coordinator's line for each step of which anything depends on it."""
         asked = {step for test in self._ledger_tests for step in test.steps}
         return {
-            step: Variable(f"{step}: ledger", STATUSES)
-            for step in self.calls
-            if self.spec(step).owes or step in asked
+            step: Variable(f"{step}: ledger", STATUSES) for step in self.calls if self.spec(step).owes or step in asked
         }
 
     @cached_property

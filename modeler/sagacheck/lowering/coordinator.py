@@ -67,7 +67,9 @@ class Coordinator:
             tells = Telling(Happening.CANCELLATION, "client", "asks to cancel")
             guard = self.columns.cancel.is_("no")
             rules.append(
-                Rule("the client asks to cancel", "client", guard, (self.columns.cancel.becomes(REQUESTED),), tells=tells)
+                Rule(
+                    "the client asks to cancel", "client", guard, (self.columns.cancel.becomes(REQUESTED),), tells=tells
+                )
             )
         return tuple(rules)
 
@@ -147,7 +149,9 @@ class Coordinator:
                 going.add(*updates)
                 self._follow(going, node, answer, moving=not isinstance(node.test, Condition | CancellationTest))
                 silent = not isinstance(node.test, Condition)
-                tells = self._tells(Happening.DECISION, f"finds: {node.text} {answer}", going, node, answer, silent=silent)
+                tells = self._tells(
+                    Happening.DECISION, f"finds: {node.text} {answer}", going, node, answer, silent=silent
+                )
                 yield self._rule(f"{node.id}: {answer}", asked & guard, going, tells, group=self._group(node))
         elif isinstance(node, Wait):
             going = Going()
@@ -196,7 +200,9 @@ class Coordinator:
         settles = self.columns.spec(step).settles
         if step in self.columns.ledger:
             after = {status: after_call(status, outcome, settles=settles) for status in STATUSES}
-            yield self.columns.ledger[step].shifts({str(one): str(other) for one, other in after.items() if one != other})
+            yield self.columns.ledger[step].shifts(
+                {str(one): str(other) for one, other in after.items() if one != other}
+            )
         if step in self.columns.called:
             yield self.columns.called[step].becomes("yes")
         if step in self.columns.tried:

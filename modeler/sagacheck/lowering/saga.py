@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from sagacheck.core.chart import Chart, End
 from sagacheck.core.contract import Contract
 from sagacheck.core.outcome import EndKind, Status
-from sagacheck.core.system import ALWAYS, Guard, Progress, Property, Rule, Safety, Some, System, Variable
+from sagacheck.core.system import ALWAYS, Guard, Progress, Property, Safety, Some, System, Variable
 from sagacheck.lowering.columns import Columns
 from sagacheck.lowering.coordinator import Coordinator
 from sagacheck.lowering.obligation import Obligation, Owed
@@ -34,7 +34,12 @@ class Lowered:
 
 
 def lower_saga(
-    chart: Chart, contracts: Mapping[str, Contract], *, durable: bool = True, without: frozenset[str] = frozenset(), thrifty: bool = True
+    chart: Chart,
+    contracts: Mapping[str, Contract],
+    *,
+    durable: bool = True,
+    without: frozenset[str] = frozenset(),
+    thrifty: bool = True,
 ) -> Lowered:
     """A chart as a system of coordinator, participants and network.
 
@@ -116,7 +121,9 @@ def _variables(columns: Columns, places: Places) -> Iterator[Variable]:
 
 def _properties(columns: Columns, places: Places, services: Services) -> Iterator[tuple[Owed, Property]]:
     """What the saga owes, step by step."""
-    ends = {kind: [node.id for node in columns.nodes if isinstance(node, End) and node.kind is kind] for kind in EndKind}
+    ends = {
+        kind: [node.id for node in columns.nodes if isinstance(node, End) and node.kind is kind] for kind in EndKind
+    }
     ended = places.at("", *(name for names in ends.values() for name in names))
     manual = places.at("", *ends[EndKind.MANUAL]) if ends[EndKind.MANUAL] else Some()
     for step in columns.calls:
@@ -124,7 +131,7 @@ def _properties(columns: Columns, places: Places, services: Services) -> Iterato
             for obligation, broken, by in _of_step(columns, services, step, ended, manual):
                 if broken is not None and by is not None:
                     owed = Owed(obligation, step)
-                    yield owed, Safety(owed.name, broken, by)
+                    yield owed, Safety(owed.name, broken, by, cause=step)
     owed = Owed(Obligation.STUCK)
     yield owed, Progress(owed.name, ended | places.at("", STOPPED))
 

@@ -16,7 +16,7 @@ from sagacheck.lowering.telling import Happening, Telling
 
 NETWORK = "network"
 _OUTCOMES = {Answer.OK: Outcome.OK, Answer.REJECTED: Outcome.REJECTED, Answer.FAILED: Outcome.FAILED}
-_FAULTS = {kind: "crash" for kind in CRASHES} | {Kind.REFUSES: "refusal"}
+_FAULTS = dict.fromkeys(CRASHES, "crash") | {Kind.REFUSES: "refusal"}
 _FINISHES = {Kind.UNDOES, Kind.UNDO_UNRECORDED, Kind.UNDO_RECORD_ONLY, Kind.REFUSES}
 
 
@@ -47,8 +47,8 @@ class Services:
             guard = box.request.is_("yes") & self._among(step, moves)
             changes = tuple(self._moved(step, moves))
             name = f"{step} {kind}" + (f" ({answer})" if kind is Kind.REPEATS else "")
-            delivery = _Delivery(name, service, step, kind, answer, guard, changes, step, (step,))
-            yield from self._delivered(delivery, box)
+            what = _Delivery(name, service, step, kind, answer, guard, changes, step, (step,))
+            yield from self._delivered(what, box)
         yield from self._losses(box, step, step)
 
     def of_compensation(self, action: str) -> Iterator[Rule]:
@@ -102,9 +102,7 @@ class Services:
             updates = (variable.becomes("no"),)
             yield Rule(f"{variable.name} is lost", NETWORK, guard, updates, "loss", group, tells)
 
-    def _jointly(
-        self, steps: tuple[str, ...]
-    ) -> Iterator[tuple[Kind, Answer, Guard, dict[str, dict[Local, Local]]]]:
+    def _jointly(self, steps: tuple[str, ...]) -> Iterator[tuple[Kind, Answer, Guard, dict[str, dict[Local, Local]]]]:
         """What a compensation of these steps may come to: kind, answer, when, and what it changes of each step."""
         ways = {step: self._compensated(step) for step in steps}
 
@@ -126,13 +124,14 @@ class Services:
         for kind in (Kind.UNDOES, Kind.UNDO_UNRECORDED, Kind.UNDO_RECORD_ONLY, Kind.REFUSES):
             if any(kind in way for way in ways.values()):
                 answer = {Kind.UNDOES: Answer.OK, Kind.REFUSES: Answer.FAILED}.get(kind, Answer.NONE)
-                beside = (Kind.NOTHING,) if kind is Kind.UNDOES else ()
-                yield kind, answer, can & ~still, moves(kind, *beside)
+                also = (Kind.NOTHING,) if kind is Kind.UNDOES and len(steps) > 1 else ()
+                yield kind, answer, can & ~still, moves(kind, *also)
         if any(Kind.STILL_REFUSES in way for way in ways.values()):
             yield Kind.STILL_REFUSES, Answer.FAILED, still, {}
         nothing_left = ~can & ~still
         if any(Kind.UNDO_REPEATED in way for way in ways.values()):
-            yield Kind.UNDO_REPEATED, Answer.OK, nothing_left & done, moves(Kind.NOTHING)
+            beside = (Kind.NOTHING,) if len(steps) > 1 else ()
+            yield Kind.UNDO_REPEATED, Answer.OK, nothing_left & done, moves(*beside)
         if any(Kind.NOTHING in way for way in ways.values()):
             yield Kind.NOTHING, Answer.OK, Every((nothing_left, ~done, empty)), moves(Kind.NOTHING)
         if any(Kind.FINDS_NOTHING in way for way in ways.values()):

@@ -172,6 +172,12 @@ class Encoding:
             return functools.reduce(operator.or_, map(self.where, reversed(guard.parts)), self.false)
         raise AssertionError(guard)
 
+    def enabled(self, rules: Iterable[str]) -> States:
+        """The states in which one of these rules may fire."""
+        names = set(rules)
+        guards = [action.guard for action in self.actions if action.rule.name in names]
+        return functools.reduce(operator.or_, guards, self.false)
+
     def _action(self, rule: Rule) -> Action:
         written = self.true
         erase: States | None = None

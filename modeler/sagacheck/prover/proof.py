@@ -14,17 +14,15 @@ class Result:
 
     Args:
         prop: the property.
-        trace: a shortest run that breaks it: the fewest steps, and of those the fewest faults; None if none does. For
-            a property of progress it ends in the first state from which the goal cannot be reached any more.
+        holds: whether nothing breaks it.
+        trace: a shortest run that breaks it: the fewest steps, and of those the fewest faults; None if none does, if
+            another property of the same cause is broken as early, or if no runs were asked for. For a property of
+            progress it ends in the first state from which the goal cannot be reached any more.
     """
 
     prop: Property
-    trace: Trace | None
-
-    @property
-    def holds(self) -> bool:
-        """Whether nothing breaks it."""
-        return self.trace is None
+    holds: bool
+    trace: Trace | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sagacheck.core.system import Rule
 from sagacheck.core.trace import Step, Trace
 from sagacheck.prover.encoding import Action, Encoding
+from sagacheck.prover.reach import Check
 
 if TYPE_CHECKING:
     from sagacheck.prover.encoding import States
@@ -24,38 +26,40 @@ class Tracer:
 
     Args:
         encoding: the system.
-        reached: the states that can be reached.
         check: is called between steps; raises to stop.
     """
 
-    def __init__(self, encoding: Encoding, reached: States, check: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, encoding: Encoding, check: Check) -> None:
         self.encoding = encoding
-        self.reached = reached
         self.check = check
         self._rings = [encoding.start]
         self._seen = encoding.start
 
-    def shortest(self, target: States, last: Sequence[Action] = ()) -> Trace:
+    def is_at(self, distance: int, target: States) -> bool:
+        """Whether there are states of the target at this distance from the start.
+
+        Raises:
+            ValueError: if no state is so far away.
+        """
+        return distance >= 0 and (self._ring(distance) & target).satisfiable()
+
+    def shortest(self, target: States, last: Sequence[str] = ()) -> Trace:
         """The shortest run to a state of the target, which can be reached.
 
         Args:
             target: the states.
-            last: if there are any, the run ends with one of them firing in such a state.
+            last: names of rules; if there are any, the run ends with one of them firing in such a state.
 
         Raises:
             ValueError: if no state of the target can be reached.
         """
         if last:
-            enabled = self.encoding.false
-            for action in last:
-                enabled |= action.guard
-            target &= enabled
-        layers = self._towards(target)
-        costs = self._costs(layers)
-        values, rules = self._walk(costs)
+            target &= self.encoding.enabled(last)
+        values, rules = self._walk(self._costs(self._towards(target)))
         if last:
             state = self.encoding.state(dict(zip(self._names, values, strict=True)))
-            rules = (*rules, next(action.rule for action in last if (state & action.guard).satisfiable()))
+            ways = [action for action in self.encoding.actions if action.rule.name in set(last)]
+            rules = (*rules, next(action.rule for action in ways if (state & action.guard).satisfiable()))
         return self._told(rules)
 
     @property
@@ -66,9 +70,8 @@ class Tracer:
         """The states at this distance from the start."""
         while len(self._rings) <= number:
             self.check()
-            ring = self.encoding.false
-            for action in self.encoding.actions:
-                ring |= action.image(self._rings[-1]) & ~self._seen
+            images = [action.image(self._rings[-1]) for action in self.encoding.actions]
+            ring = union([image for image in images if image.satisfiable()], self.encoding.false) & ~self._seen
             if not ring.satisfiable():
                 raise ValueError("it cannot be reached")
             self._seen |= ring
@@ -78,16 +81,14 @@ class Tracer:
     def _towards(self, target: States) -> list[States]:
         """For each distance from the start the states on shortest runs to the target."""
         number = 0
-        while not (self._ring(number) & target).satisfiable():
+        while not self.is_at(number, target):
             number += 1
         layers = [self._ring(number) & target]
         while number:
             self.check()
             number -= 1
-            before = self.encoding.false
-            for action in self.encoding.actions:
-                before |= action.preimage(layers[-1])
-            layers.append(before & self._ring(number))
+            sources = [action.preimage(layers[-1]) for action in self.encoding.actions]
+            layers.append(union(sources, self.encoding.false) & self._ring(number))
         layers.reverse()
         return layers
 
@@ -167,6 +168,13 @@ class Tracer:
             now.update((name, after) for name, _, after in changes)
             steps.append(Step(rule, tuple(changes)))
         return Trace(tuple(start.items()), tuple(steps))
+
+
+def union(sets: list[States], none: States) -> States:
+    """The union of sets, neighbours first: they have most in common."""
+    while len(sets) > 1:
+        sets = [one | other for one, other in itertools.zip_longest(sets[::2], sets[1::2], fillvalue=none)]
+    return sets[0] if sets else none
 
 
 @dataclass(frozen=True, slots=True)
