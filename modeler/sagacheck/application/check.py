@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from sagacheck.application.echoes import without_echoes
 from sagacheck.application.suppression import without_suppressed
 from sagacheck.core.chart import CANCELLED, Call, Chart, Choice, Compensate, End, Join, Origin
@@ -17,14 +20,34 @@ from sagacheck.semantics.analysis import DEFAULT_UNROLL, Analysis, TooLargeError
 from sagacheck.semantics.labels import labels
 from sagacheck.semantics.questions import may_find_nothing
 
+if TYPE_CHECKING:
+    from sagacheck.application.proving import SagaProof
+    from sagacheck.prover.prove import Budget
 
-def check_chart(chart: Chart, file: str, unroll: int = DEFAULT_UNROLL) -> SagaReport:
-    """Everything that is known of a chart on a reliable network.
+
+@dataclass(frozen=True, slots=True)
+class ProvingOptions:
+    """How to prove sagas.
+
+    Args:
+        budget: how much each proof may cost.
+        without: faults that are ruled out: "loss", "crash", "refusal".
+    """
+
+    budget: Budget
+    without: frozenset[str] = frozenset()
+
+
+def check_chart(
+    chart: Chart, file: str, unroll: int = DEFAULT_UNROLL, proving: ProvingOptions | None = None
+) -> SagaReport:
+    """Everything that is known of a chart: on a reliable network and, if that is asked for, on any.
 
     Args:
         chart: the chart.
         file: the file it came from, as the user knows it.
         unroll: how often a loop's body is walked through for counting and for shortest scenarios.
+        proving: how to prove it; None to leave that out. What the rules found wrong has to be repaired first.
     """
     analysis = Analysis(chart, unroll)
     findings: list[Finding] = []
@@ -40,13 +63,22 @@ def check_chart(chart: Chart, file: str, unroll: int = DEFAULT_UNROLL) -> SagaRe
         except TooLargeError as error:
             why = why or str(error)
     findings = without_echoes(chart, findings)
+    proof = None
+    needs: tuple[str, ...] = ()
+    if proving is not None and not why and worst(findings) is not Severity.ERROR:
+        from sagacheck.application.proof_findings import proof_findings, provisos, with_needs
+        from sagacheck.application.proving import prove_saga
+
+        proof = prove_saga(chart, proving.budget, proving.without)
+        findings = sorted([*with_needs(chart, findings, proof.needed), *proof_findings(chart, proof)], key=_place)
+        why, needs = proof.why, provisos(proof.needed, chart)
     findings, suppressed = without_suppressed(chart, findings)
     points, coverage = _failure_points(analysis)
     return SagaReport(
         name=chart.name,
         file=file,
         profile=chart.profile,
-        verdict=_verdict(findings, inconclusive=bool(why)),
+        verdict=_verdict(findings, proof, inconclusive=bool(why)),
         scenarios=scenarios,
         cancelled=cancelled,
         failure_points=points,
@@ -59,13 +91,25 @@ def check_chart(chart: Chart, file: str, unroll: int = DEFAULT_UNROLL) -> SagaRe
         unrolled=unroll if analysis.unrolled.has_loops else None,
         span=chart.span,
         why=why,
+        states=proof.states if proof else None,
+        provisos=needs,
+        without=tuple(sorted(proof.without)) if proof else (),
     )
 
 
-def _verdict(findings: list[Finding], *, inconclusive: bool) -> Verdict:
+def _place(finding: Finding) -> tuple[object, ...]:
+    return finding.sort_key
+
+
+def _verdict(findings: list[Finding], proof: SagaProof | None, *, inconclusive: bool) -> Verdict:
+    """A suppressed violation is accepted, but it leaves nothing proved."""
     if worst(findings) is Severity.ERROR:
         return Verdict.NOT_PROVED
-    return Verdict.INCONCLUSIVE if inconclusive else Verdict.CHECKED
+    if inconclusive:
+        return Verdict.INCONCLUSIVE
+    if proof is None:
+        return Verdict.CHECKED
+    return Verdict.PROVED if proof.proved else Verdict.NOT_PROVED
 
 
 def _failure_points(analysis: Analysis) -> tuple[FailurePoints, Coverage]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sagacheck.application.check import check_chart
+from sagacheck.application.check import ProvingOptions, check_chart
 from sagacheck.application.internal_error import internal_failure
 from sagacheck.application.loaded import LoadedSaga, LoadOptions
 from sagacheck.application.loading import Listener, load
@@ -19,11 +19,13 @@ class VerifyOptions:
         paths: files, directories, `module:name` or `file.py:name`.
         loading: how to load them.
         unroll: how often loops are repeated for counting.
+        proving: how to prove them; None to leave that out.
     """
 
     paths: tuple[str, ...]
     loading: LoadOptions
     unroll: int = 2
+    proving: ProvingOptions | None = None
 
 
 def verify(options: VerifyOptions, listener: Listener | None = None) -> Report:
@@ -49,6 +51,6 @@ def verify(options: VerifyOptions, listener: Listener | None = None) -> Report:
 
 def _checked(loaded: LoadedSaga, options: VerifyOptions) -> SagaReport | Failure:
     try:
-        return check_chart(loaded.chart, loaded.file, options.unroll)
+        return check_chart(loaded.chart, loaded.file, options.unroll, options.proving)
     except Exception as error:  # noqa: BLE001 - a bug of ours in one saga must not hide what the others say
         return internal_failure(error, loaded.file, loaded.chart.name, traceback=options.loading.traceback)

@@ -11,6 +11,7 @@ from sagacheck.cli import options
 from sagacheck.cli.output import Output, outputs_of, page_of, palette, write
 
 if TYPE_CHECKING:
+    from sagacheck.application.check import ProvingOptions
     from sagacheck.core.report import Report
 
 
@@ -37,6 +38,22 @@ if TYPE_CHECKING:
     help="The least severity with which a finding fails the run.  [default: error]",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings; other failures still count.")
+@click.option(
+    "--prove",
+    is_flag=True,
+    help="Also prove sagas over an unreliable network: any loss, duplication and delay of messages, any crash.",
+)
+@click.option(
+    "--without",
+    multiple=True,
+    type=click.Choice(["loss", "crash", "refusal"]),
+    help="With --prove: a fault that does not occur, as the verdict then says. May be repeated.",
+)
+@click.option(
+    "--budget",
+    type=options.Seconds(),
+    help="With --prove: seconds that each proof may take; 300 by default. What is not decided then is inconclusive.",
+)
 @options.unroll
 @options.timeout
 @click.option(
@@ -51,6 +68,9 @@ def command(
     profiles: tuple[str, ...],
     fail_on: str | None,
     exit_zero: bool,
+    prove: bool,
+    without: tuple[str, ...],
+    budget: float | None,
     unroll: int | None,
     timeout: float | None,
     verbose: bool,
@@ -69,6 +89,7 @@ def command(
     Examples:
       sagacheck verify models/
       sagacheck verify models/checkout.py:place_order --profile temporal
+      sagacheck verify models/ --prove
       sagacheck verify template.yaml:OrderMachine
       sagacheck verify models/ -o text -o json=report.json --fail-on warning
     """  # noqa: D301 - click wants the character itself
@@ -82,6 +103,9 @@ def command(
     if verbose and quiet:
         msg = "-v and -q contradict each other"
         raise click.UsageError(msg)
+    if (without or budget is not None) and not prove:
+        msg = "--without and --budget say how to prove: add --prove"
+        raise click.UsageError(msg)
     started = time.perf_counter()
     wanted = outputs_of(outputs, ("text", "json"))
     settled = read_configuration()
@@ -92,7 +116,10 @@ def command(
         traceback=traceback,
     )
     request = VerifyOptions(
-        paths or settled.paths or (".",), loading, options.first(unroll, settled.unroll, options.DEFAULT_UNROLL)
+        paths or settled.paths or (".",),
+        loading,
+        options.first(unroll, settled.unroll, options.DEFAULT_UNROLL),
+        _proving(without, budget) if prove else None,
     )
     with ProgressDisplay("loading") as listener:
         report = verify(request, listener)
@@ -100,6 +127,13 @@ def command(
     for output in wanted:
         write(output, _rendered(report, output, verbose=verbose, quiet=quiet, color=color, elapsed=elapsed))
     return exit_status(report, Severity(fail_on) if fail_on else settled.fail_on or Severity.ERROR, exit_zero=exit_zero)
+
+
+def _proving(without: tuple[str, ...], seconds: float | None) -> ProvingOptions:
+    from sagacheck.application.check import ProvingOptions
+    from sagacheck.prover.prove import Budget
+
+    return ProvingOptions(Budget() if seconds is None else Budget(seconds=seconds), frozenset(without))
 
 
 def _rendered(report: Report, output: Output, *, verbose: bool, quiet: bool, color: str, elapsed: float) -> str:

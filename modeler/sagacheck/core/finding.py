@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from sagacheck.core.scenario import Scenario
 from sagacheck.core.span import Span
+from sagacheck.core.story import Story
 
 
 class Severity(StrEnum):
@@ -67,6 +68,7 @@ class Finding:
         showing: number of scenarios that show it; 0 if none does, None if they were not counted.
         help: what to change.
         notes: facts that help to judge it.
+        story: the shortest run over an unreliable network that shows it, if one was needed to find it.
     """
 
     code: str
@@ -81,6 +83,7 @@ class Finding:
     showing: int | None = 0
     help: str = ""
     notes: tuple[str, ...] = ()
+    story: Story | None = None
 
     @property
     def sort_key(self) -> tuple[object, ...]:

@@ -12,8 +12,13 @@ from sagacheck.core.span import Span
 
 
 class Verdict(StrEnum):
-    """What may be said of a saga; "checked" is said of every path under a reliable network, no more."""
+    """What may be said of a saga.
 
+    "Checked" is said of every path over a reliable network, no more; "proved" of any loss, duplication and delay of
+    messages and any crash as well.
+    """
+
+    PROVED = "proved"
     CHECKED = "checked"
     NOT_PROVED = "not proved"
     INCONCLUSIVE = "inconclusive"
@@ -99,6 +104,9 @@ class SagaReport:
         unrolled: how often a loop was repeated for counting; None for a saga without loops.
         span: where it stands.
         why: for an inconclusive verdict, what was not decided and what to do.
+        states: exact number of states that the saga, its participants and the network can be in, if that was proved.
+        provisos: what a proof takes for granted of participants beyond what was declared.
+        without: faults that a proof has left out, because the user ruled them out.
     """
 
     name: str
@@ -117,6 +125,9 @@ class SagaReport:
     unrolled: int | None = None
     span: Span | None = None
     why: str = ""
+    states: int | None = None
+    provisos: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
     @property
     def was_counted(self) -> bool:

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 
 from sagacheck.core.chart import Chart, End
 from sagacheck.core.contract import Contract
+from sagacheck.core.obligation import Obligation, Owed
 from sagacheck.core.outcome import EndKind, Status
 from sagacheck.core.system import ALWAYS, Guard, Progress, Property, Safety, Some, System, Variable
 from sagacheck.lowering.columns import Columns
 from sagacheck.lowering.coordinator import Coordinator
-from sagacheck.lowering.obligation import Obligation, Owed
 from sagacheck.lowering.participant import REAL, REAL_UNDO, TWICE, Kind, Undo
 from sagacheck.lowering.places import STOPPED, Places
 from sagacheck.lowering.services import Services
@@ -160,7 +160,12 @@ def _of_step(
     yield Obligation.EFFECT_AFTER_COMPENSATION, undone, effects
     listed = manual & ledger.is_(Status.MAYBE, Status.UNDOING)
     yield Obligation.EFFECT_AFTER_END, ended & ~listed, effects
-    yield Obligation.COMPENSATION_AFTER_END, ended & ~(manual & ledger.is_(Status.UNDOING)), undoings
+    # A compensation of several steps may come late for the sake of another one.
+    undoable = having(
+        lambda local: any(one.kind is Kind.UNDOES for one in columns.participants[step].compensated(local))
+    )
+    late = None if undoable is None else ended & undoable & ~(manual & ledger.is_(Status.UNDOING))
+    yield Obligation.COMPENSATION_AFTER_END, late, undoings
     differing = [
         ledger.is_(*statuses) & wrong
         for statuses, allowed in _CONSISTENT.items()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from sagacheck.core.finding import Finding, Label
-from sagacheck.render.number import number
+from sagacheck.render.number import counted, number
 from sagacheck.render.scenario import story
 from sagacheck.render.source import Frame
 from sagacheck.render.source_lines import Sources
+from sagacheck.render.story import story_lines
 from sagacheck.render.terminal import UNLIMITED, WIDEST, Page, Palette, harmless, wrapped
 
 
@@ -32,6 +33,7 @@ def finding_lines(
     primary = finding.primary if finding.primary.span or finding.primary.text else Label(None, "")
     lines += frame.draw(primary, finding.secondary)
     lines += _path(finding, frame, palette, page, whole=whole)
+    lines += _told(finding, frame, palette, page)
     lines += [line for note in finding.notes for line in frame.remark("note", note)]
     if finding.help:
         lines += frame.remark("help", finding.help)
@@ -47,6 +49,19 @@ def _head(finding: Finding, palette: Palette, page: Page) -> list[str]:
     return [
         f"{palette.paint(severity, tag)}{palette.paint('bold', ': ' + first)}",
         *(palette.paint("bold", hanging + line) for line in rest),
+    ]
+
+
+def _told(finding: Finding, frame: Frame, palette: Palette, page: Page) -> list[str]:
+    """The story of a run over an unreliable network."""
+    if finding.story is None:
+        return []
+    faults = counted(finding.story.faults, "fault") if finding.story.faults else "nothing but delay"
+    which = f"{counted(len(finding.story.lines), 'step')}, {faults}, the shortest"
+    return [
+        *frame.remark("story", which),
+        *story_lines(finding.story, frame.gutter + 5, palette, page),
+        *frame.remark("so", finding.story.consequence),
     ]
 
 

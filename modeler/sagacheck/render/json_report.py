@@ -9,6 +9,7 @@ from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.report import Failure, PassedOver, Report, SagaReport, Tally, Verdict
 from sagacheck.core.scenario import Event, Scenario
 from sagacheck.core.span import Span
+from sagacheck.core.story import Story
 from sagacheck.render.number import any_number_of_digits
 
 FORMAT = "sagacheck-report"
@@ -75,7 +76,28 @@ def _finding(finding: Finding, saga: SagaReport) -> Document:
         "showing": finding.showing,
         "help": finding.help,
         "notes": list(finding.notes),
+        "story": None if finding.story is None else story_document(finding.story),
         "root_cause": str(finding.root_cause),
+    }
+
+
+def story_document(story: Story) -> Document:
+    """A story as plain dicts and lists."""
+    return {
+        "lines": [
+            {
+                "actor": line.actor,
+                "text": line.text,
+                "fault": line.fault or None,
+                "changes": [{"what": what, "before": before, "after": after} for what, before, after in line.changes],
+                "sends": [{"to": receiver, "text": text} for receiver, text in line.sends],
+                "receives": None if line.receives is None else {"from": line.receives[0], "text": line.receives[1]},
+            }
+            for line in story.lines
+        ],
+        "wrong": story.wrong,
+        "consequence": story.consequence,
+        "token": story.token,
     }
 
 
@@ -152,6 +174,9 @@ def _saga(saga: SagaReport) -> Document:
             "forward": {"handled": coverage.forward_handled, "total": coverage.forward},
             "compensation": {"handled": coverage.compensation_handled, "total": coverage.compensation},
         },
+        "states": saga.states,
+        "provisos": list(saga.provisos),
+        "without": list(saga.without),
         "claims": [{"claim": claim, "evidence": "assumed"} for claim in saga.claims],
         "assumptions": list(saga.assumptions),
         "inferred": list(saga.inferred),
@@ -176,6 +201,7 @@ def _summary(report: Report) -> Document:
     return {
         "files": report.files,
         "sagas": len(report.sagas),
+        "proved": _verdicts(report, Verdict.PROVED),
         "checked": _verdicts(report, Verdict.CHECKED),
         "not_proved": _verdicts(report, Verdict.NOT_PROVED),
         "inconclusive": _verdicts(report, Verdict.INCONCLUSIVE),

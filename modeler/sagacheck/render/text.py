@@ -27,7 +27,13 @@ from sagacheck.render.terminal import (
 _UNSAID_PROFILES = ("strict", "as drawn", "step functions")
 _WIDEST_COLUMN = 64
 _LONGEST_LINE = 400
-_VERDICT_ROLES = {Verdict.CHECKED: "good", Verdict.NOT_PROVED: "error", Verdict.INCONCLUSIVE: "warning"}
+_MOST_PROVISOS = 3
+_VERDICT_ROLES = {
+    Verdict.PROVED: "good",
+    Verdict.CHECKED: "good",
+    Verdict.NOT_PROVED: "error",
+    Verdict.INCONCLUSIVE: "warning",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +157,7 @@ def _saga_lines(sagas: tuple[SagaReport, ...], options: TextOptions) -> Iterator
             yield from (f"  {line}" for line in wrapped(f"because {saga.why}", options.page.width - 2))
         if options.verbose:
             yield from _indented("claims assumed of the participants", saga.claims, options.page)
+            yield from _indented("proved, provided that", saga.provisos, options.page)
             yield from _indented("assumptions about the engine", saga.assumptions, options.page)
             yield from _indented("inferred from the definition", saga.inferred, options.page)
             yield from _indented("suppressed", map(_accepted, saga.suppressed), options.page)
@@ -216,13 +223,32 @@ def _failure_points(saga: SagaReport) -> str:
 
 def _verdict(saga: SagaReport, palette: Palette) -> str:
     text = palette.paint(_VERDICT_ROLES[saga.verdict], saga.verdict.value)
-    if saga.verdict is Verdict.CHECKED:
+    if saga.verdict is Verdict.PROVED:
+        text += f" for any {_any_fault(saga.without)}"
+    if saga.verdict is Verdict.PROVED and saga.provisos:
+        text += f", provided that {_joined(saga.provisos)}"
+    if saga.verdict in (Verdict.CHECKED, Verdict.PROVED):
         text += f"; {counted(len(saga.claims), 'claim')} assumed, 0 tested"
     if saga.suppressed:
         text += f"; {number(len(saga.suppressed))} suppressed"
     if saga.inferred:
         text += f"; {number(len(saga.inferred))} inferred"
     return text
+
+
+def _any_fault(without: tuple[str, ...]) -> str:
+    """The faults that were played through, and those that were not."""
+    kept = [fault for fault in ("loss", "duplication", "delay", "crash") if fault not in without]
+    ruled_out = f", without {' and '.join(without)}" if without else ""
+    return f"{', '.join(kept[:-1])} and {kept[-1]}{ruled_out}"
+
+
+def _joined(words: tuple[str, ...]) -> str:
+    """Words in a sentence; of many the first ones."""
+    shown = [harmless(word) for word in words[:_MOST_PROVISOS]]
+    if len(words) > _MOST_PROVISOS:
+        return f"{', '.join(shown)} and {counted(len(words) - _MOST_PROVISOS, 'more thing')} (-v lists)"
+    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def _closing(report: Report, findings: list[Finding], options: TextOptions) -> Iterator[str]:

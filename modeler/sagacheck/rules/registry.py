@@ -5,7 +5,9 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
+from sagacheck.core.finding import Finding
 from sagacheck.rules.rule import Rule
+from sagacheck.semantics.analysis import Analysis
 
 _MODULES = (
     "unhandled_outcome",
@@ -41,9 +43,23 @@ _MODULES = (
     "missing_input",
     "missed_dispatch",
     "execution_timeout",
+    "effect_twice",
+    "empty_compensation",
+    "double_compensation",
+    "effect_after_compensation",
+    "effect_after_end",
+    "compensation_after_end",
+    "end_differs",
+    "no_way_to_an_end",
+    "needed_contract",
     "marker_without_reason",
     "stale_suppression",
 )
+
+
+def nothing(_analysis: Analysis) -> tuple[Finding, ...]:
+    """What a rule finds on a chart that the prover decides: nothing."""
+    return ()
 
 
 @cache
@@ -60,7 +76,9 @@ def all_rules() -> tuple[Rule, ...]:
                 severity=module.SEVERITY,
                 summary=page.partition("\n")[0],
                 page=f"# {module.CODE} {module.NAME}\n\n{page}\n",
-                check=module.check,
+                check=getattr(module, "check", nothing),
+                obligation=getattr(module, "OBLIGATION", None),
+                help=getattr(module, "HELP", ""),
             )
         )
     return tuple(sorted(rules, key=lambda rule: rule.code))

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from sagacheck.core.chart import Chart, Compensate, Origin
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
+from sagacheck.core.obligation import Obligation
 from sagacheck.core.outcome import OUTSTANDING, Outcome
 from sagacheck.core.scenario import Event, EventKind, Scenario
 from sagacheck.core.span import Span
@@ -26,6 +27,8 @@ class Rule:
         summary: one sentence.
         page: what `explain` shows, as Markdown.
         check: finds.
+        obligation: for a rule that the prover decides, what is broken where it finds something; else None.
+        help: for such a rule, what to change.
     """
 
     code: str
@@ -34,6 +37,8 @@ class Rule:
     summary: str
     page: str
     check: Callable[[Analysis], Iterable[Finding]]
+    obligation: Obligation | None = None
+    help: str = ""
 
 
 @dataclass(frozen=True, slots=True)

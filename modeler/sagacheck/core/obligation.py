@@ -1,4 +1,4 @@
-"""What is asked of a lowered saga: for each property of its system what it is about."""
+"""What a saga owes its users over an unreliable network, and what one property of its system is about."""
 
 from __future__ import annotations
 

@@ -1,0 +1,126 @@
+"""What a proof has found, as findings: one for each step, with what goes wrong first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from sagacheck.application.proving import Needed, SagaProof, Violation
+from sagacheck.core.chart import Chart, Origin
+from sagacheck.core.contract import Contract
+from sagacheck.core.finding import Finding, Label, RootCause
+from sagacheck.core.obligation import Obligation
+from sagacheck.core.span import Span
+from sagacheck.rules import needed_contract, undeclared_contract
+from sagacheck.rules.registry import all_rules
+from sagacheck.rules.rule import Rule, quoted
+
+
+def proof_findings(chart: Chart, proof: SagaProof) -> Iterator[Finding]:
+    """The findings of a proof; what is said of the repetition of a state is said of the state.
+
+    Args:
+        chart: the saga.
+        proof: what is known of it.
+    """
+    seen = set()
+    for violation in proof.violations:
+        step = chart.copies.get(violation.owed.step, violation.owed.step)
+        if step not in seen:
+            seen.add(step)
+            yield _violated(chart, violation, step)
+
+
+def _rule_of(obligation: Obligation) -> Rule:
+    return next(rule for rule in all_rules() if rule.obligation is obligation)
+
+
+def _violated(chart: Chart, violation: Violation, step: str) -> Finding:
+    rule = _rule_of(violation.owed.obligation)
+    also = [f"it also {obligation} ({_rule_of(obligation).code})" for obligation in violation.also]
+    if violation.story is None:
+        also.append("no story was looked for: the steps that go wrong earlier have theirs")
+    whole = violation.owed.obligation is Obligation.STUCK
+    message = f"{chart.name} may come to where no end can be reached" if whole else f"`{step}` {_MAY[rule.code]}"
+    return Finding(
+        code=rule.code,
+        name=rule.name,
+        severity=rule.severity,
+        saga=chart.name,
+        message=message,
+        primary=Label(chart.span if whole else _span(chart, step), "" if whole else _says(chart, step)),
+        root_cause=RootCause(chart.name, (step,) if step else (), str(violation.owed.obligation)),
+        help=rule.help,
+        notes=tuple(also),
+        story=violation.story,
+    )
+
+
+_MAY = {
+    "SC301": "may take effect twice",
+    "SC302": "may be compensated before it has happened, which its participant does not tolerate",
+    "SC303": "may be compensated twice",
+    "SC304": "may take effect after its compensation",
+    "SC305": "may take effect after the saga has ended",
+    "SC306": "may be compensated after the saga has ended",
+    "SC307": "may be otherwise than the saga believes when it ends",
+}
+
+
+def _span(chart: Chart, step: str) -> Span | None:
+    spec = chart.step.get(step)
+    return spec.span if spec else chart.span
+
+
+def _says(chart: Chart, step: str) -> str:
+    spec = chart.step.get(step)
+    if spec is None or spec.contract is None:
+        return "even with a barrier"
+    return f"has the contract: {in_words(spec.contract)}"
+
+
+def in_words(contract: Contract) -> str:
+    """A contract in a sentence."""
+    if contract.kind == "keyed" and contract.tolerates_empty:
+        return "keyed, and tolerates a compensation that finds nothing"
+    return contract.kind if contract.kind != "barrier" else "a barrier"
+
+
+def with_needs(chart: Chart, findings: list[Finding], needed: tuple[Needed, ...]) -> list[Finding]:
+    """The findings with what participants have to promise: on what is said of undeclared contracts, if anything is."""
+    needs = [need for need in needed if need.step not in chart.copies]
+    if not needs or chart.origin is Origin.IMPORTED:
+        return findings
+    notes = tuple(f"`{need.step}` needs {_need(need)}" for need in needs)
+    known = next((finding for finding in findings if finding.code == undeclared_contract.CODE), None)
+    if known is not None:
+        story = known.story or needs[0].story
+        noted = replace(known, notes=(*known.notes, *notes), story=story)
+        return [noted if finding is known else finding for finding in findings]
+    names = [need.step for need in needs]
+    finding = Finding(
+        code=needed_contract.CODE,
+        name=needed_contract.NAME,
+        severity=needed_contract.SEVERITY,
+        saga=chart.name,
+        message=f"the saga is safe provided that {quoted(names)} {'keeps' if len(names) == 1 else 'keep'} a contract",
+        primary=Label(_span(chart, names[0]), "its contract is not declared"),
+        root_cause=RootCause(chart.name, tuple(sorted(names)), "declare a contract"),
+        secondary=tuple(Label(_span(chart, name), "nor is this one's") for name in names[1:]),
+        help="build it, and declare it: contract=Barrier(...), Keyed(...), Natural()",
+        notes=notes,
+        story=needs[0].story,
+    )
+    return [*findings, finding]
+
+
+def _need(need: Needed) -> str:
+    return f"to be {in_words(need.contract)}: {_WITH.get(need.weaker.kind, need.weaker.kind)} is not enough"
+
+
+_WITH = {"no contract": "to promise nothing", "natural": "to be natural", "keyed": "to be keyed"}
+
+
+def provisos(needed: tuple[Needed, ...], chart: Chart) -> tuple[str, ...]:
+    """What the verdict depends on, beyond what is declared."""
+    return tuple(f"{need.step} is {in_words(need.contract)}" for need in needed if need.step not in chart.copies)

@@ -1,0 +1,175 @@
+"""Proves one saga, or refutes it: under which contracts, with which shortest stories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from sagacheck.core.chart import Call, Chart
+from sagacheck.core.contract import Barrier, Contract, Keyed, Natural, NoContract
+from sagacheck.core.obligation import Obligation, Owed
+from sagacheck.core.story import Story
+from sagacheck.lowering.saga import Lowered, lower_saga
+from sagacheck.lowering.story import story_of
+from sagacheck.prover.proof import Proof
+from sagacheck.prover.prove import DEFAULT_BUDGET, Budget, prove
+
+LADDER: tuple[Contract, ...] = (
+    NoContract(),
+    Natural(),
+    Keyed("..."),
+    Keyed("...", tolerates_empty=True),
+    Barrier("..."),
+)
+"""Contracts from the weakest to the strongest; the key of one that is not declared has no name."""
+
+MOST_STORIES = 5
+"""For how many steps of a saga a shortest story is looked for: those that go wrong first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """What a saga owes with regard to one step, and does not keep.
+
+    Args:
+        owed: what goes wrong first.
+        also: what goes wrong besides.
+        story: the shortest story that shows it; None if the saga has many such steps and this is not among the first.
+    """
+
+    owed: Owed
+    also: tuple[Obligation, ...]
+    story: Story | None
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """The weakest contract of a step, of those not declared, with which the saga is safe.
+
+    Args:
+        step: the step's name.
+        contract: the contract.
+        weaker: the next weaker one.
+        story: what goes wrong with that.
+    """
+
+    step: str
+    contract: Contract
+    weaker: Contract
+    story: Story | None
+
+
+@dataclass(frozen=True, slots=True)
+class SagaProof:
+    """What is known of a saga over an unreliable network.
+
+    Args:
+        states: the exact number of states of its system; None if it was not decided.
+        violations: what is wrong, those with a story first.
+        needed: what participants whose contract is not declared have to promise.
+        without: faults that were ruled out.
+        why: what ran out before all was decided; "" if nothing did.
+    """
+
+    states: int | None = None
+    violations: tuple[Violation, ...] = ()
+    needed: tuple[Needed, ...] = ()
+    without: frozenset[str] = field(default=frozenset())
+    why: str = ""
+
+    @property
+    def proved(self) -> bool:
+        """Whether all was decided, and nothing is wrong."""
+        return not self.why and not self.violations
+
+
+def prove_saga(chart: Chart, budget: Budget = DEFAULT_BUDGET, without: frozenset[str] = frozenset()) -> SagaProof:
+    """Proves a saga under the contracts that are declared, and finds the weakest ones for the steps that declare none.
+
+    Args:
+        chart: the saga.
+        budget: how much each proof may cost.
+        without: faults that do not occur.
+    """
+    return _Prover(chart, budget, without).proof()
+
+
+class _Prover:
+    def __init__(self, chart: Chart, budget: Budget, without: frozenset[str]) -> None:
+        self.chart = chart
+        self.budget = budget
+        self.without = without
+        steps = dict.fromkeys(node.step for node in chart.nodes if isinstance(node, Call))
+        self.declared: dict[str, Contract] = {}
+        self.open: list[str] = []
+        for step in steps:
+            spec = chart.step.get(step)
+            contract = spec.contract if spec is not None else None
+            if contract is None and (spec is None or spec.owes):
+                self.open.append(step)
+            self.declared[step] = contract or NoContract()
+
+    def _decided(self, contracts: Mapping[str, Contract], traces: int) -> tuple[Lowered, Proof]:
+        lowered = lower_saga(self.chart, {**self.declared, **contracts}, without=self.without)
+        return lowered, prove(lowered.system, self.budget, traces=traces)
+
+    def proof(self) -> SagaProof:
+        """What is known of the saga."""
+        strongest = dict.fromkeys(self.open, LADDER[-1])
+        lowered, proof = self._decided(strongest, MOST_STORIES)
+        violations = self._violations(lowered, proof)
+        if proof.why or violations or not self.open:
+            return SagaProof(proof.states, violations, (), self.without, proof.why)
+        return self._weakest()
+
+    def _weakest(self) -> SagaProof:
+        """The weakest contracts: all begin with none, and a step whose obligations are broken gets a stronger one."""
+        rung = dict.fromkeys(self.open, 0)
+        while True:
+            contracts = {step: LADDER[level] for step, level in rung.items()}
+            lowered, proof = self._decided(contracts, 0)
+            if proof.why:
+                return SagaProof(proof.states, (), (), self.without, proof.why)
+            broken = {lowered.owed[result.prop.name].step for result in proof.broken}
+            raised = [step for step in self.open if step in broken and rung[step] < len(LADDER) - 1]
+            # What is broken at no single step is everybody's: all that can still be raised are.
+            raised = raised or [step for step in self.open if broken and rung[step] < len(LADDER) - 1]
+            if not raised:
+                break
+            for step in raised:
+                rung[step] += 1
+        return self._explained(rung, proof.states)
+
+    def _explained(self, rung: dict[str, int], states: int | None) -> SagaProof:
+        """Lowers what was raised too far, and says of the rest why less is not enough."""
+        needed = []
+        for step in self.open:
+            while rung[step]:
+                weaker = {**rung, step: rung[step] - 1}
+                lowered, proof = self._decided({one: LADDER[level] for one, level in weaker.items()}, 1)
+                if proof.why:
+                    return SagaProof(states, (), (), self.without, proof.why)
+                if proof.broken:
+                    shown = self._violations(lowered, proof)
+                    story = next((one.story for one in shown if one.story is not None), None)
+                    needed.append(Needed(step, LADDER[rung[step]], LADDER[rung[step] - 1], story))
+                    break
+                rung = weaker
+                states = proof.states
+        return SagaProof(states, (), tuple(needed), self.without)
+
+    def _violations(self, lowered: Lowered, proof: Proof) -> tuple[Violation, ...]:
+        """What is broken, step by step; what is shown by a story comes first."""
+        by_step: dict[str, list[Owed]] = {}
+        stories: dict[str, tuple[Owed, Story]] = {}
+        for result in proof.broken:
+            owed = lowered.owed[result.prop.name]
+            by_step.setdefault(owed.step, []).append(owed)
+            if result.trace is not None:
+                stories[owed.step] = owed, story_of(self.chart, owed, result.trace)
+        found = []
+        for step, all_owed in by_step.items():
+            first, story = stories.get(step, (all_owed[0], None))
+            also = tuple(owed.obligation for owed in all_owed if owed != first)
+            found.append(Violation(first, also, story))
+        return tuple(sorted(found, key=lambda violation: violation.story is None))

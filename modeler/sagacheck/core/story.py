@@ -1,0 +1,48 @@
+"""A story: a run of a saga over an unreliable network, in the words of the saga."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that happens.
+
+    Args:
+        actor: who does it.
+        text: what it does, to be read behind the actor's name.
+        fault: which fault strikes; "" if none does.
+        changes: what becomes of the ledger and of what is real, as (what, before, after).
+        sends: messages that it sends, as (receiver, text).
+        receives: the message that it takes, as (sender, text); None if it takes none.
+    """
+
+    actor: str
+    text: str
+    fault: str = ""
+    changes: tuple[tuple[str, str, str], ...] = ()
+    sends: tuple[tuple[str, str], ...] = ()
+    receives: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A shortest run that breaks what a saga owes.
+
+    Args:
+        lines: what happens, in order.
+        wrong: the number of the line, from 1, at which it goes wrong.
+        consequence: what is wrong then, in one sentence.
+        token: shows it again: `sagacheck replay TOKEN MODEL`.
+    """
+
+    lines: tuple[Line, ...]
+    wrong: int
+    consequence: str
+    token: str = ""
+
+    @property
+    def faults(self) -> int:
+        """The number of faults that strike."""
+        return sum(bool(line.fault) for line in self.lines)
