@@ -19,7 +19,7 @@ from collections.abc import Iterable, Iterator
 
 from sagacheck.core.system import Progress, Property, Rule, System, Variable
 from sagacheck.render.promela_names import Names, in_comment
-from sagacheck.render.promela_terms import always_changes, assignment, change, comment, condition, definition, statement
+from sagacheck.render.promela_terms import always_changes, assignment, change, comment, condition, definition
 
 _KINDS = {1: "byte", 2: "short", 4: "int"}
 _BYTE, _SHORT = 2**8, 2**15
@@ -30,8 +30,9 @@ _SAID_OF_STATES = (
     " and to look for what must never happen, with the shortest way to it:"
 )
 _SAID_OF_ERRORS = (
-    "`assertion violated !(1)` says that property 1 is broken; `./pan -c0` goes on after that, and"
-    " `spin -a -DPROPERTY=1 model.pml` asks for property 1 alone. The answers are exact."
+    "`assertion violated !(1)` says that property 1 is broken; with `-c0`, pan goes on after that;"
+    " `spin -a -DPROPERTY=1 model.pml` asks for property 1 alone. The answers are exact, unless pan says"
+    " `max search depth too small`: then give it a larger -m."
 )
 _SAID_OF_GOALS = (
     "That a goal stays reachable is more than SPIN can be asked. The above finds states outside the goal in which"
@@ -101,7 +102,7 @@ def _introduction(system: System) -> str:
         f"The system {in_comment(system.name)}, written by sagacheck. {_SAID_OF_STATES}",
         "    spin -a model.pml",
         f"    gcc -O2 -w -DSAFETY -DNOREDUCE -DBFS{more_room} -o pan pan.c",
-        "    ./pan",
+        "    ./pan -m10000000",
         _SAID_OF_ERRORS,
     ]
     goals = [number for number, prop in _numbered(system) if isinstance(prop, Progress)]
@@ -172,8 +173,8 @@ def _branch(rule: Rule, system: System, names: Names) -> str:
         elif not always_changes(rule, system):
             parts.append(definition(f"changes_{name}", condition(change(rule, system), system, names)))
             first += f" && USEFUL(changes_{name})"
-    updates = [text for update in rule.updates if (text := assignment(update, system, names))]
-    body = ";\n       ".join(statement(text, " " * 7) for text in updates or ["skip"])
+    statements = [lines for update in rule.updates if (lines := assignment(update, system, names))] or [("skip",)]
+    body = ";\n       ".join("\n       ".join(lines) for lines in statements)
     return "".join([*parts, f"  :: d_step {{ {first} ->\n       {body} }}\n"])
 
 

@@ -34,7 +34,7 @@ class Names:
             name = self.variables[variable.name] = self._free(f"v_{_word(variable.name)}")
             for value in variable.domain:
                 constant = f"{name.removeprefix('v_')}_{_word(value, _LONGEST_VALUE)}".upper()
-                self.values[variable.name, value] = self._free(constant)
+                self.values[variable.name, value] = self._free(f"V_{constant}" if constant[0].isdigit() else constant)
         for rule in system.rules:
             self.rules[rule.name] = self._free(f"can_{_word(rule.name)}").removeprefix("can_")
 

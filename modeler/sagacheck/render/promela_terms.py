@@ -10,7 +10,7 @@ from sagacheck.core.system import Among, Every, Guard, Not, Rule, Some, System, 
 from sagacheck.render.promela_names import Names
 
 _WIDTH = 98
-_BREAK = re.compile(r"(?<=&&|\|\||->| :) ")
+_BREAK = re.compile(r"(?<=&&|\|\|) ")
 
 
 def condition(guard: Guard, system: System, names: Names) -> str:
@@ -45,19 +45,18 @@ def _test(test: Among, system: System, names: Names) -> str:
     return joint.join(f"{variable} {sign} {names.values[test.variable, value]}" for value in values)
 
 
-def assignment(update: Update, system: System, names: Names) -> str:
-    """An update as a statement; "" if it changes nothing."""
+def assignment(update: Update, system: System, names: Names) -> tuple[str, ...]:
+    """The lines of an update's statement; none if it changes nothing."""
     variable = names.variables[update.variable]
     if update.value is not None:
-        return f"{variable} = {names.values[update.variable, update.value]}"
-    pairs = [(old, update.applied(old)) for old in system.variable[update.variable].domain]
-    moves = [
-        (names.values[update.variable, old], names.values[update.variable, new]) for old, new in pairs if old != new
-    ]
-    if not moves:
-        return ""
-    choices = "".join(f"({variable} == {old} -> {new} : " for old, new in moves)
-    return f"{variable} = {choices}{variable}{')' * len(moves)}"
+        return (f"{variable} = {names.values[update.variable, update.value]}",)
+    choices = tuple(
+        f":: {variable} == {names.values[update.variable, old]} ->"
+        f" {variable} = {names.values[update.variable, update.applied(old)]}"
+        for old in system.variable[update.variable].domain
+        if update.applied(old) != old
+    )
+    return ("if", *choices, ":: else -> skip", "fi") if choices else ()
 
 
 def change(rule: Rule, system: System) -> Guard:
@@ -89,12 +88,13 @@ def _possible(guard: Guard, variable: str, system: System) -> frozenset[str]:
 
 def definition(name: str, text: str) -> str:
     """A macro for an expression, over as many lines as it needs."""
-    return " \\\n    ".join(_broken(f"#define {name}", f"({text})", _WIDTH - 6)) + "\n"
-
-
-def statement(text: str, indent: str) -> str:
-    """A statement, over as many lines as it needs."""
-    return f"\n{indent}    ".join(_broken("", text, _WIDTH - len(indent) - 4))
+    lines = [f"#define {name}"]
+    for piece in _BREAK.split(f"({text})"):
+        if len(lines[-1]) + len(piece) <= _WIDTH - 7:
+            lines[-1] += f" {piece}"
+        else:
+            lines.append(piece)
+    return " \\\n    ".join(lines) + "\n"
 
 
 def comment(paragraphs: Sequence[str], indent: str = "") -> str:
@@ -109,14 +109,3 @@ def comment(paragraphs: Sequence[str], indent: str = "") -> str:
     for paragraph in paragraphs:
         lines += [paragraph] if paragraph.startswith(" ") else textwrap.wrap(paragraph, width, break_on_hyphens=False)
     return f"{indent}/* " + f"\n{indent}   ".join(lines) + " */\n"
-
-
-def _broken(head: str, text: str, width: int) -> list[str]:
-    """A head and an expression in lines that end in an operator."""
-    lines = [head]
-    for piece in _BREAK.split(text):
-        if len(lines[-1]) + 1 + len(piece) <= width:
-            lines[-1] += f" {piece}" if lines[-1] else piece
-        else:
-            lines.append(piece)
-    return lines
