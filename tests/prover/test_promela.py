@@ -145,6 +145,13 @@ def test_what_goes_round_outside_a_goal_is_left_open_whether_or_not_there_is_a_w
         assert ({}, {1}) == (searched(text).broken, endless(text))
 
 
+def test_a_variable_that_nothing_reads_makes_states_as_others_do() -> None:
+    """SPIN leaves it out, unless it is told not to."""
+    log, lamp = Variable("log", ("empty", "full")), Variable("lamp", ("off", "on"))
+    write = Rule("write", "clerk", lamp.is_("off"), (log.becomes("full"),))
+    assert 2 == searched(promela(System("office", (log, lamp), (write,)))).states
+
+
 def test_one_property_can_be_asked_for_alone() -> None:
     system = parallel_saga(3, sabotaged=True)
     both = lengths(explore(system))

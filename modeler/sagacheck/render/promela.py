@@ -1,7 +1,8 @@
 """Writes a system as a specification in Promela, so that SPIN can check what sagacheck says of it.
 
 Every rule is one indivisible step of one process with one place to stand at: SPIN's states are those of the system,
-one for one. What must never happen SPIN decides exactly.
+one for one, if `-o2` keeps it from leaving out variables that nothing reads. What must never happen SPIN decides
+exactly.
 
 That a goal must stay reachable from every state ("AG EF goal") is nothing that SPIN can be asked: its questions are
 about single runs. It gets two others. Is there a state outside the goal in which no rule without a fault changes
@@ -27,11 +28,11 @@ _ROOM_IN_SPIN = 1024
 
 _SAID_OF_STATES = (
     "Every rule is one step of the process `rules`, and every state of the system is one state for SPIN. To count them,"
-    " and to look for what must never happen, with the shortest way to it:"
+    " and to look for what must never happen, with the shortest way to it (-o2 counts variables that nothing reads):"
 )
 _SAID_OF_ERRORS = (
     "`assertion violated !(1)` says that property 1 is broken; with `-c0`, pan goes on after that;"
-    " `spin -a -DPROPERTY=1 model.pml` asks for property 1 alone. The answers are exact, unless pan says"
+    " `spin -a -o2 -DPROPERTY=1 model.pml` asks for property 1 alone. The answers are exact, unless pan says"
     " `max search depth too small`: then give it a larger -m."
 )
 _SAID_OF_GOALS = (
@@ -100,7 +101,7 @@ def _introduction(system: System) -> str:
     more_room = f" -DVECTORSZ={room}" if room > _ROOM_IN_SPIN else ""
     said = [
         f"The system {in_comment(system.name)}, written by sagacheck. {_SAID_OF_STATES}",
-        "    spin -a model.pml",
+        "    spin -a -o2 model.pml",
         f"    gcc -O2 -w -DSAFETY -DNOREDUCE -DBFS{more_room} -o pan pan.c",
         "    ./pan -m10000000",
         _SAID_OF_ERRORS,
@@ -109,7 +110,7 @@ def _introduction(system: System) -> str:
     if goals:
         said += [
             _SAID_OF_GOALS,
-            "    spin -a -DCALM model.pml",
+            "    spin -a -o2 -DCALM model.pml",
             f"    gcc -O2 -w -DNOREDUCE{more_room} -o pan pan.c",
             *(f"    ./pan -a -m1000000 -N reaches_goal_{number}" for number in goals),
             "No error: the property holds. `acceptance cycle`: open, as there may be a way out of every loop.",

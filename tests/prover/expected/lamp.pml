@@ -1,16 +1,16 @@
 /* The system "lamp", written by sagacheck. Every rule is one step of the process `rules`, and
    every state of the system is one state for SPIN. To count them, and to look for what must
-   never happen, with the shortest way to it:
-       spin -a model.pml
+   never happen, with the shortest way to it (-o2 counts variables that nothing reads):
+       spin -a -o2 model.pml
        gcc -O2 -w -DSAFETY -DNOREDUCE -DBFS -o pan pan.c
        ./pan -m10000000
    `assertion violated !(1)` says that property 1 is broken; with `-c0`, pan goes on after
-   that; `spin -a -DPROPERTY=1 model.pml` asks for property 1 alone. The answers are exact,
+   that; `spin -a -o2 -DPROPERTY=1 model.pml` asks for property 1 alone. The answers are exact,
    unless pan says `max search depth too small`: then give it a larger -m.
    That a goal stays reachable is more than SPIN can be asked. The above finds states outside
    the goal in which nothing goes on without a fault: the property is broken. If there are
    none, see whether anything can go on for ever outside the goal:
-       spin -a -DCALM model.pml
+       spin -a -o2 -DCALM model.pml
        gcc -O2 -w -DNOREDUCE -o pan pan.c
        ./pan -a -m1000000 -N reaches_goal_3
    No error: the property holds. `acceptance cycle`: open, as there may be a way out of every
