@@ -55,14 +55,20 @@ def searched(text: str, *options: str) -> Searched:
 
 def endless(text: str) -> set[int]:
     """The numbers of the properties outside whose goal something can go on, or stand still, for ever."""
-    commands = _commands(text)[3:]
-    if not commands:
-        return set()
-    spin, gcc, *questions = commands
+    spin, gcc, *questions = _commands(text)[3:-3]
     with tempfile.TemporaryDirectory() as folder:
         _build(folder, text, spin, gcc)
         errors = {pan[-1]: int(_found(r"errors: (\d+)$", _run(folder, [*pan, "-w18"]))) for pan in questions}
     return {int(name.removeprefix("reaches_goal_")) for name, count in errors.items() if count}
+
+
+def returning(text: str, number: int) -> int:
+    """From how many states the goal of the property with this number can be reached without a fault."""
+    spin, gcc, pan = _commands(text)[-3:]
+    with tempfile.TemporaryDirectory() as folder:
+        notes = [f"-DNOTES={number}" if word.startswith("-DNOTES") else word for word in spin]
+        _build(folder, text, notes, gcc)
+        return int(_found(r"errors: (\d+)$", _run(folder, [*pan, "-w18"])))
 
 
 def _commands(text: str) -> list[list[str]]:

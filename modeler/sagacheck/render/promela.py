@@ -4,12 +4,15 @@ Every rule is one indivisible step of one process with one place to stand at: SP
 one for one, if `-o2` keeps it from leaving out variables that nothing reads. What must never happen SPIN decides
 exactly.
 
-That a goal must stay reachable from every state ("AG EF goal") is nothing that SPIN can be asked: its questions are
-about single runs. It gets two others. Is there a state outside the goal in which no rule without a fault changes
-anything? Then the goal cannot be reached from there, and the property is broken. If not: can rules without a fault,
-each of which changes something, go on for ever outside the goal? If they cannot, every run of such rules ends, and
-only in the goal: the property holds. If they can, SPIN leaves it open: there may be a way out of every such loop, or
-not.
+That a goal must stay reachable from every state ("AG EF goal") is no property of single runs, and SPIN's questions are.
+So it gets three others:
+
+1. Is there a state outside the goal in which no rule without a fault changes anything? Then the property is broken.
+2. If not: can rules without a fault that change something go on for ever outside the goal? If they cannot, they come to
+   an end, which can only be in the goal: the property holds. If they can, it is open.
+3. From how many states can the goal be reached? That decides exactly, with up to the square of the number of states:
+   anywhere, a run may note where it is and go on without faults. When it comes to the goal, it forgets everything but
+   the note, and fails there once for each different note. The errors are those states.
 
 The language is described in Holzmann, "The SPIN Model Checker", 2003.
 """
@@ -25,6 +28,8 @@ from sagacheck.render.promela_terms import always_changes, assignment, change, c
 _KINDS = {1: "byte", 2: "short", 4: "int"}
 _BYTE, _SHORT = 2**8, 2**15
 _ROOM_IN_SPIN = 1024
+_INSIDE = "\n       "
+_THEN = f";{_INSIDE}"
 
 _SAID_OF_STATES = (
     "Every rule is one step of the process `rules`, and every state of the system is one state for SPIN. To count them,"
@@ -41,6 +46,15 @@ _SAID_OF_GOALS = (
     " ever outside the goal:"
 )
 
+_SAID_OF_CYCLES = (
+    "No error: the property holds. `acceptance cycle`: open, as there may be a way out of every loop. What is open is"
+    " decided by counting, with up to the square of the number of states; the number after -DNOTES is the property's:"
+)
+_SAID_OF_NOTES = (
+    "The errors are the states from which the goal is reachable without a fault. The property holds if those are all"
+    " the states that the first search counted."
+)
+
 _SWITCHES = """\
 #ifdef PROPERTY
 #define CHECKED(number) (PROPERTY == number)
@@ -49,6 +63,9 @@ _SWITCHES = """\
 #endif
 """
 _CALM_SWITCHES = """\
+#ifdef NOTES
+#define CALM
+#endif
 #ifdef CALM
 bit calm; /* no fault strikes any more */
 #define STRIKES !calm
@@ -59,9 +76,14 @@ bit calm; /* no fault strikes any more */
 #endif
 """
 _CALM_BRANCH = """\
-#ifdef CALM
+#elif defined(CALM)
   :: d_step { !calm -> calm = 1 }
 #else
+"""
+_AFTER_A_GOAL = """\
+#ifdef NOTES
+  assert(!NOTES)
+#endif
 """
 
 
@@ -81,6 +103,7 @@ def promela(system: System) -> str:
             _introduction(system),
             _SWITCHES + (_CALM_SWITCHES if progress else ""),
             *(_variable(variable, names) for variable in system.variables),
+            *([_places_for_notes(system, names)] if progress and system.variables else []),
             *(_question(number, prop, system, names) for number, prop in _numbered(system)),
             _process(system, names),
             *([_claims(system)] if progress else []),
@@ -97,7 +120,7 @@ def _numbered(system: System) -> Iterable[tuple[int, Property]]:
 
 
 def _introduction(system: System) -> str:
-    room = sum(_size(variable) for variable in system.variables) + 100
+    room = 2 * sum(_size(variable) for variable in system.variables) + 100
     more_room = f" -DVECTORSZ={room}" if room > _ROOM_IN_SPIN else ""
     said = [
         f"The system {in_comment(system.name)}, written by sagacheck. {_SAID_OF_STATES}",
@@ -113,7 +136,11 @@ def _introduction(system: System) -> str:
             "    spin -a -o2 -DCALM model.pml",
             f"    gcc -O2 -w -DNOREDUCE{more_room} -o pan pan.c",
             *(f"    ./pan -a -m1000000 -N reaches_goal_{number}" for number in goals),
-            "No error: the property holds. `acceptance cycle`: open, as there may be a way out of every loop.",
+            _SAID_OF_CYCLES,
+            f"    spin -a -o2 -DNOTES={goals[0]} model.pml",
+            f"    gcc -O2 -w -DSAFETY -DNOREDUCE -DBFS{more_room} -o pan pan.c",
+            "    ./pan -c0 -m10000000",
+            _SAID_OF_NOTES,
         ]
     return comment(said)
 
@@ -124,6 +151,11 @@ def _variable(variable: Variable, names: Names) -> str:
     values = [f"#define {names.values[name, value]} {number}\n" for number, value in enumerate(domain)]
     first = names.values[name, domain[0]]
     return "".join([comment([said]), *values, f"{_KINDS[_size(variable)]} {names.variables[name]} = {first};\n"])
+
+
+def _places_for_notes(system: System, names: Names) -> str:
+    places = [f"{_KINDS[_size(variable)]} {_note(names.variables[variable.name])};\n" for variable in system.variables]
+    return "".join(["#ifdef NOTES\n", *places, "#endif\n"])
 
 
 def _size(variable: Variable) -> int:
@@ -148,18 +180,35 @@ def _process(system: System, names: Names) -> str:
     parts = ["active proctype rules() {\nend:\n  do\n"]
     parts += [_branch(rule, system, names) for rule in system.rules]
     parts += [] if system.rules else ["  :: false -> skip\n"]
-    progress = _asks_for_progress(system)
-    if progress:
+    goals = [number for number, prop in _numbered(system) if isinstance(prop, Progress)]
+    if goals:
         parts += [
             comment(["Something goes on without a fault:"], "  "),
             definition("goes_on", " || ".join(_goings_on(system, names)) or "false"),
+            *_notes(system, names, goals),
             _CALM_BRANCH,
         ]
     for number, prop in _numbered(system):
         wrong = f"!goal_{number} && !goes_on" if isinstance(prop, Progress) else f"broken_{number}"
         parts.append(f"  :: d_step {{ CHECKED({number}) && {wrong} -> assert(!{number}) }}\n")
-    parts += ["#endif\n"] if progress else []
-    return "".join([*parts, "  od\n}\n"])
+    ending = ["#endif\n  od\n", _AFTER_A_GOAL] if goals else ["  od\n"]
+    return "".join([*parts, *ending, "}\n"])
+
+
+def _notes(system: System, names: Names, goals: list[int]) -> Iterator[str]:
+    """The branches in which a run notes where it is, and in which it forgets all but that note at a goal."""
+    variables = [names.variables[variable.name] for variable in system.variables]
+    noting = ["calm = 1", *(f"{_note(variable)} = {variable}" for variable in variables)]
+    forgetting = [f"{variable} = 0" for variable in variables] or ["skip"]
+    reached = " || ".join(f"(NOTES == {number} && goal_{number})" for number in goals)
+    yield "#ifdef NOTES\n"
+    yield f"  :: d_step {{ !calm ->{_INSIDE}{_THEN.join(noting)} }}\n"
+    yield definition("reached", reached)
+    yield f"  :: d_step {{ calm && reached ->{_INSIDE}{_THEN.join(forgetting)} }} break\n"
+
+
+def _note(variable: str) -> str:
+    return f"from_{variable.removeprefix('v_')}"
 
 
 def _branch(rule: Rule, system: System, names: Names) -> str:
@@ -175,8 +224,8 @@ def _branch(rule: Rule, system: System, names: Names) -> str:
             parts.append(definition(f"changes_{name}", condition(change(rule, system), system, names)))
             first += f" && USEFUL(changes_{name})"
     statements = [lines for update in rule.updates if (lines := assignment(update, system, names))] or [("skip",)]
-    body = ";\n       ".join("\n       ".join(lines) for lines in statements)
-    return "".join([*parts, f"  :: d_step {{ {first} ->\n       {body} }}\n"])
+    body = _THEN.join(_INSIDE.join(lines) for lines in statements)
+    return "".join([*parts, f"  :: d_step {{ {first} ->{_INSIDE}{body} }}\n"])
 
 
 def _goings_on(system: System, names: Names) -> Iterator[str]:
@@ -192,4 +241,4 @@ def _claims(system: System) -> str:
         for number, prop in _numbered(system)
         if isinstance(prop, Progress)
     ]
-    return "".join(["#ifdef CALM\n", *claims, "#endif\n"])
+    return "".join(["#if defined(CALM) && !defined(NOTES)\n", *claims, "#endif\n"])

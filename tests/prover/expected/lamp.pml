@@ -14,12 +14,21 @@
        gcc -O2 -w -DNOREDUCE -o pan pan.c
        ./pan -a -m1000000 -N reaches_goal_3
    No error: the property holds. `acceptance cycle`: open, as there may be a way out of every
-   loop. */
+   loop. What is open is decided by counting, with up to the square of the number of states;
+   the number after -DNOTES is the property's:
+       spin -a -o2 -DNOTES=3 model.pml
+       gcc -O2 -w -DSAFETY -DNOREDUCE -DBFS -o pan pan.c
+       ./pan -c0 -m10000000
+   The errors are the states from which the goal is reachable without a fault. The property
+   holds if those are all the states that the first search counted. */
 
 #ifdef PROPERTY
 #define CHECKED(number) (PROPERTY == number)
 #else
 #define CHECKED(number) true
+#endif
+#ifdef NOTES
+#define CALM
 #endif
 #ifdef CALM
 bit calm; /* no fault strikes any more */
@@ -40,6 +49,11 @@ byte v_lamp = LAMP_OFF;
 #define BULB_WHOLE 0
 #define BULB_BROKEN 1
 byte v_bulb = BULB_WHOLE;
+
+#ifdef NOTES
+byte from_lamp;
+byte from_bulb;
+#endif
 
 /* Property 1, "no light without a bulb": no state is like this. */
 #define broken_1 (v_bulb == BULB_BROKEN && v_lamp != LAMP_OFF)
@@ -80,7 +94,16 @@ end:
        skip }
   /* Something goes on without a fault: */
 #define goes_on (can_press || can_replace || (can_look && changes_look))
-#ifdef CALM
+#ifdef NOTES
+  :: d_step { !calm ->
+       calm = 1;
+       from_lamp = v_lamp;
+       from_bulb = v_bulb }
+#define reached ((NOTES == 3 && goal_3))
+  :: d_step { calm && reached ->
+       v_lamp = 0;
+       v_bulb = 0 } break
+#elif defined(CALM)
   :: d_step { !calm -> calm = 1 }
 #else
   :: d_step { CHECKED(1) && broken_1 -> assert(!1) }
@@ -88,8 +111,11 @@ end:
   :: d_step { CHECKED(3) && !goal_3 && !goes_on -> assert(!3) }
 #endif
   od
+#ifdef NOTES
+  assert(!NOTES)
+#endif
 }
 
-#ifdef CALM
+#if defined(CALM) && !defined(NOTES)
 ltl reaches_goal_3 { [] <> (goal_3 || !calm) }
 #endif
