@@ -222,7 +222,7 @@ def _branch(rule: Rule, system: System, names: Names) -> str:
             first += " && STRIKES"
         elif not always_changes(rule, system):
             parts.append(definition(f"changes_{name}", condition(change(rule, system), system, names)))
-            first += f" && USEFUL(changes_{name})"
+            first += f" &&{_INSIDE}USEFUL(changes_{name})"
     statements = [lines for update in rule.updates if (lines := assignment(update, system, names))] or [("skip",)]
     body = _THEN.join(_INSIDE.join(lines) for lines in statements)
     return "".join([*parts, f"  :: d_step {{ {first} ->{_INSIDE}{body} }}\n"])

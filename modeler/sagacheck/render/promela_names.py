@@ -14,8 +14,8 @@ import unicodedata
 from sagacheck.core.system import System
 from sagacheck.render.terminal import harmless
 
-_LONGEST = 36
-_LONGEST_VALUE = 24
+_LONGEST = 30
+_LONGEST_VALUE = 18
 
 
 class Names:

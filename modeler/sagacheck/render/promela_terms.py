@@ -50,12 +50,14 @@ def assignment(update: Update, system: System, names: Names) -> tuple[str, ...]:
     variable = names.variables[update.variable]
     if update.value is not None:
         return (f"{variable} = {names.values[update.variable, update.value]}",)
-    choices = tuple(
-        f":: {variable} == {names.values[update.variable, old]} ->"
-        f" {variable} = {names.values[update.variable, update.applied(old)]}"
-        for old in system.variable[update.variable].domain
-        if update.applied(old) != old
-    )
+    choices: list[str] = []
+    for old in system.variable[update.variable].domain:
+        new = update.applied(old)
+        if new != old:
+            before = f":: {variable} == {names.values[update.variable, old]} ->"
+            after = f"{variable} = {names.values[update.variable, new]}"
+            fits = len(before) + len(after) < _WIDTH - 8
+            choices += [f"{before} {after}"] if fits else [before, f"   {after}"]
     return ("if", *choices, ":: else -> skip", "fi") if choices else ()
 
 

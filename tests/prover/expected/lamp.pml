@@ -90,7 +90,8 @@ end:
   /* "look", by "person" */
 #define can_look (true)
 #define changes_look (false)
-  :: d_step { can_look && USEFUL(changes_look) ->
+  :: d_step { can_look &&
+       USEFUL(changes_look) ->
        skip }
   /* Something goes on without a fault: */
 #define goes_on (can_press || can_replace || (can_look && changes_look))
