@@ -1,0 +1,1 @@
+"""Tests of lowering: what sagas become over an unreliable network."""
