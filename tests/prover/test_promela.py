@@ -260,3 +260,8 @@ def test_lines_stay_short_whatever_the_length_of_names_and_names_stay_apart() ->
     system = System(longest[0], variables, rules, (Progress(longest[0], ~variables[1].is_(longest[2])),))
     assert [] == [line for line in promela(system).split("\n") if len(line) > 100]
     assert_agreement(system)
+
+
+def test_a_long_name_keeps_its_end_by_which_it_differs() -> None:
+    system = System("", (Variable("compensation to the participant number 7", ("no",)),), ())
+    assert "\nbyte v_compensation_t_cipant_number_7 = " in promela(system)
