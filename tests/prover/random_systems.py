@@ -42,8 +42,8 @@ def single_tests(among: tuple[Variable, ...], least: int = 1) -> SearchStrategy[
     """Tests whether a variable has one of at least so many values."""
 
     def of(variable: Variable) -> SearchStrategy[Guard]:
-        values = st.sets(st.sampled_from(variable.domain), min_size=least)
-        return values.map(lambda chosen: Among(variable.name, frozenset(chosen)))
+        values = st.frozensets(st.sampled_from(variable.domain), min_size=least)
+        return st.builds(Among, st.just(variable.name), values)
 
     return st.sampled_from(among).flatmap(of)
 

@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -158,13 +159,12 @@ def test_what_goes_round_outside_a_goal_is_decided_by_counting_from_where_there_
         Rule("arrive", "walker", place.is_("there"), (place.becomes("home"),)),
         Rule("get lost", "walker", place.is_("home"), (place.becomes("here"),), fault="fog"),
     )
-    home = Progress("home", place.is_("home"))
-    free, lost = (
-        promela(System("free", (place,), rules, (home,))),
-        promela(System("lost", (place,), rules[:2], (home,))),
-    )
-    assert ({}, {1}, 3, 3) == (searched(free).broken, endless(free), searched(free).states, returning(free, 1))
-    assert ({}, {1}, 2, 0) == (searched(lost).broken, endless(lost), searched(lost).states, returning(lost, 1))
+    goals = (Progress("home", place.is_("home")), Progress("nowhere", NEVER))
+    free, lost = promela(System("free", (place,), rules, goals)), promela(System("lost", (place,), rules[:2], goals))
+    assert ({2: 2}, {1, 2}) == (searched(free).broken, endless(free))
+    assert ({}, {1, 2}) == (searched(lost).broken, endless(lost))
+    assert [3, 0] == [returning(free, number) for number in (1, 2)]
+    assert [0, 0] == [returning(lost, number) for number in (1, 2)]
 
 
 @pytest.mark.parametrize("sabotaged", [False, True])
@@ -213,6 +213,17 @@ def test_a_system_of_many_large_variables_gets_the_room_that_it_needs() -> None:
     )
 
 
+def test_a_way_of_many_thousand_steps_is_followed_to_its_end() -> None:
+    digits = tuple(map(str, range(110)))
+    low, high = Variable("low", digits), Variable("high", digits)
+    higher = dict(pairwise(digits))
+    count = Rule("count", "clock", ~low.is_(digits[-1]), (low.shifts(higher),))
+    carry = Rule("carry", "clock", low.is_(digits[-1]) & ~high.is_(digits[-1]), (low.becomes("0"), high.shifts(higher)))
+    last = low.is_(digits[-1]) & high.is_(digits[-1])
+    text = promela(System("clock", (low, high), (count, carry), (Safety("for ever", last), Progress("last", last))))
+    assert (110**2, {1: 110**2 - 1}, set()) == (searched(text).states, searched(text).broken, endless(text))
+
+
 def test_a_system_is_written_as_somebody_has_read_it() -> None:
     assert EXPECTED.read_text(encoding="utf-8") == promela(lamp())
 
@@ -249,3 +260,8 @@ def test_lines_stay_short_whatever_the_length_of_names_and_names_stay_apart() ->
     system = System(longest[0], variables, rules, (Progress(longest[0], ~variables[1].is_(longest[2])),))
     assert [] == [line for line in promela(system).split("\n") if len(line) > 100]
     assert_agreement(system)
+
+
+def test_a_long_name_keeps_its_end_by_which_it_differs() -> None:
+    system = System("", (Variable("compensation to the participant number 7", ("no",)),), ())
+    assert "\nbyte v_compensation_t_cipant_number_7 = " in promela(system)
