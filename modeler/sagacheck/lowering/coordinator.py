@@ -65,7 +65,9 @@ class Coordinator:
         rules += list(self._breaking_off())
         if self.columns.cancel is not None:
             tells = Telling(Happening.CANCELLATION, "client", "asks to cancel")
-            guard = self.columns.cancel.is_("no")
+            # Questions take no time: a request arrives while something is under way.
+            busy = [node for node in self.columns.nodes if isinstance(node, Call | Compensate | Wait)]
+            guard = self.columns.cancel.is_("no") & Some(tuple(self.places.at(n.region, n.id) for n in busy))
             rules.append(
                 Rule(
                     "the client asks to cancel", "client", guard, (self.columns.cancel.becomes(REQUESTED),), tells=tells
