@@ -9,7 +9,7 @@ from sagacheck.core.obligation import Obligation, Owed
 from sagacheck.core.outcome import EndKind
 from sagacheck.core.story import Line, Story
 from sagacheck.core.trace import Trace
-from sagacheck.lowering.coordinator import COORDINATOR, service_of
+from sagacheck.lowering.going import COORDINATOR, service_of
 from sagacheck.lowering.telling import Telling
 
 _LEDGER, _REAL = ": ledger", ": real"
