@@ -32,10 +32,12 @@ class ProvingOptions:
     Args:
         budget: how much each proof may cost.
         without: faults that are ruled out: "loss", "crash", "refusal".
+        durable: whether coordinators go on after a crash where they were; else they forget, and begin again.
     """
 
     budget: Budget
     without: frozenset[str] = frozenset()
+    durable: bool = True
 
 
 def check_chart(
@@ -69,7 +71,7 @@ def check_chart(
         from sagacheck.application.proof_findings import proof_findings, provisos, with_needs
         from sagacheck.application.proving import prove_saga
 
-        proof = prove_saga(chart, proving.budget, proving.without)
+        proof = prove_saga(chart, proving.budget, proving.without, durable=proving.durable)
         findings = sorted([*with_needs(chart, findings, proof.needed), *proof_findings(chart, proof)], key=_place)
         why, needs = proof.why, provisos(proof.needed, chart)
     findings, suppressed = without_suppressed(chart, findings)
@@ -94,6 +96,7 @@ def check_chart(
         states=proof.states if proof else None,
         provisos=needs,
         without=tuple(sorted(proof.without)) if proof else (),
+        durable=proof.durable if proof else True,
     )
 
 

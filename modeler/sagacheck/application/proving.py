@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sagacheck.core.chart import Call, Chart
 from sagacheck.core.contract import Barrier, Contract, Keyed, Natural, NoContract
@@ -68,6 +68,7 @@ class SagaProof:
         violations: what is wrong, those with a story first.
         needed: what participants whose contract is not declared have to promise.
         without: faults that were ruled out.
+        durable: whether the coordinator keeps a log of where it was.
         why: what ran out before all was decided; "" if nothing did.
     """
 
@@ -75,6 +76,7 @@ class SagaProof:
     violations: tuple[Violation, ...] = ()
     needed: tuple[Needed, ...] = ()
     without: frozenset[str] = field(default=frozenset())
+    durable: bool = True
     why: str = ""
 
     @property
@@ -83,22 +85,30 @@ class SagaProof:
         return not self.why and not self.violations
 
 
-def prove_saga(chart: Chart, budget: Budget = DEFAULT_BUDGET, without: frozenset[str] = frozenset()) -> SagaProof:
+def prove_saga(
+    chart: Chart,
+    budget: Budget = DEFAULT_BUDGET,
+    without: frozenset[str] = frozenset(),
+    *,
+    durable: bool = True,
+) -> SagaProof:
     """Proves a saga under the contracts that are declared, and finds the weakest ones for the steps that declare none.
 
     Args:
         chart: the saga.
         budget: how much each proof may cost.
         without: faults that do not occur.
+        durable: whether the coordinator goes on after a crash where it was; else it forgets, and begins again.
     """
-    return _Prover(chart, budget, without).proof()
+    return replace(_Prover(chart, budget, without, durable).proof(), without=without, durable=durable)
 
 
 class _Prover:
-    def __init__(self, chart: Chart, budget: Budget, without: frozenset[str]) -> None:
+    def __init__(self, chart: Chart, budget: Budget, without: frozenset[str], durable: bool) -> None:  # noqa: FBT001
         self.chart = chart
         self.budget = budget
         self.without = without
+        self.durable = durable
         steps = dict.fromkeys(node.step for node in chart.nodes if isinstance(node, Call))
         self.declared: dict[str, Contract] = {}
         self.open: list[str] = []
@@ -110,7 +120,7 @@ class _Prover:
             self.declared[step] = contract or NoContract()
 
     def _decided(self, contracts: Mapping[str, Contract], traces: int) -> tuple[Lowered, Proof]:
-        lowered = lower_saga(self.chart, {**self.declared, **contracts}, without=self.without)
+        lowered = lower_saga(self.chart, {**self.declared, **contracts}, without=self.without, durable=self.durable)
         return lowered, prove(lowered.system, self.budget, traces=traces)
 
     def proof(self) -> SagaProof:
@@ -119,7 +129,7 @@ class _Prover:
         lowered, proof = self._decided(strongest, MOST_STORIES)
         violations = self._violations(lowered, proof)
         if proof.why or violations or not self.open:
-            return SagaProof(proof.states, violations, (), self.without, proof.why)
+            return SagaProof(proof.states, violations, why=proof.why)
         return self._weakest()
 
     def _weakest(self) -> SagaProof:
@@ -129,7 +139,7 @@ class _Prover:
             contracts = {step: LADDER[level] for step, level in rung.items()}
             lowered, proof = self._decided(contracts, 0)
             if proof.why:
-                return SagaProof(proof.states, (), (), self.without, proof.why)
+                return SagaProof(proof.states, why=proof.why)
             broken = {lowered.owed[result.prop.name].step for result in proof.broken}
             raised = [step for step in self.open if step in broken and rung[step] < len(LADDER) - 1]
             # What is broken at no single step is everybody's: all that can still be raised are.
@@ -148,7 +158,7 @@ class _Prover:
                 weaker = {**rung, step: rung[step] - 1}
                 lowered, proof = self._decided({one: LADDER[level] for one, level in weaker.items()}, 1)
                 if proof.why:
-                    return SagaProof(states, (), (), self.without, proof.why)
+                    return SagaProof(states, why=proof.why)
                 if proof.broken:
                     shown = self._violations(lowered, proof)
                     story = next((one.story for one in shown if one.story is not None), None)
@@ -156,7 +166,7 @@ class _Prover:
                     break
                 rung = weaker
                 states = proof.states
-        return SagaProof(states, (), tuple(needed), self.without)
+        return SagaProof(states, needed=tuple(needed))
 
     def _violations(self, lowered: Lowered, proof: Proof) -> tuple[Violation, ...]:
         """What is broken, step by step; what is shown by a story comes first."""

@@ -54,6 +54,11 @@ if TYPE_CHECKING:
     type=options.Seconds(),
     help="With --prove: seconds that each proof may take; 300 by default. What is not decided then is inconclusive.",
 )
+@click.option(
+    "--forgetful",
+    is_flag=True,
+    help="With --prove: a coordinator that crashes forgets all, and begins again under the same keys.",
+)
 @options.unroll
 @options.timeout
 @click.option(
@@ -71,6 +76,7 @@ def command(
     prove: bool,
     without: tuple[str, ...],
     budget: float | None,
+    forgetful: bool,
     unroll: int | None,
     timeout: float | None,
     verbose: bool,
@@ -103,8 +109,8 @@ def command(
     if verbose and quiet:
         msg = "-v and -q contradict each other"
         raise click.UsageError(msg)
-    if (without or budget is not None) and not prove:
-        msg = "--without and --budget say how to prove: add --prove"
+    if (without or budget is not None or forgetful) and not prove:
+        msg = "--without, --budget and --forgetful say how to prove: add --prove"
         raise click.UsageError(msg)
     started = time.perf_counter()
     wanted = outputs_of(outputs, ("text", "json"))
@@ -119,7 +125,7 @@ def command(
         paths or settled.paths or (".",),
         loading,
         options.first(unroll, settled.unroll, options.DEFAULT_UNROLL),
-        _proving(without, budget) if prove else None,
+        _proving(without, budget, forgetful=forgetful) if prove else None,
     )
     with ProgressDisplay("loading") as listener:
         report = verify(request, listener)
@@ -129,11 +135,12 @@ def command(
     return exit_status(report, Severity(fail_on) if fail_on else settled.fail_on or Severity.ERROR, exit_zero=exit_zero)
 
 
-def _proving(without: tuple[str, ...], seconds: float | None) -> ProvingOptions:
+def _proving(without: tuple[str, ...], seconds: float | None, *, forgetful: bool) -> ProvingOptions:
     from sagacheck.application.check import ProvingOptions
     from sagacheck.prover.prove import Budget
 
-    return ProvingOptions(Budget() if seconds is None else Budget(seconds=seconds), frozenset(without))
+    budget = Budget() if seconds is None else Budget(seconds=seconds)
+    return ProvingOptions(budget, frozenset(without), durable=not forgetful)
 
 
 def _rendered(report: Report, output: Output, *, verbose: bool, quiet: bool, color: str, elapsed: float) -> str:

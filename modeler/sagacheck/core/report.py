@@ -107,6 +107,7 @@ class SagaReport:
         states: exact number of states that the saga, its participants and the network can be in, if that was proved.
         provisos: what a proof takes for granted of participants beyond what was declared.
         without: faults that a proof has left out, because the user ruled them out.
+        durable: whether a proof takes for granted that the coordinator goes on after a crash where it was.
     """
 
     name: str
@@ -128,6 +129,7 @@ class SagaReport:
     states: int | None = None
     provisos: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    durable: bool = True
 
     @property
     def was_counted(self) -> bool:

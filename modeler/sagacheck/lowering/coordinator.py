@@ -12,6 +12,7 @@ from sagacheck.core.chart import (
     Chart,
     Choice,
     Compensate,
+    End,
     Exit,
     Fork,
     Wait,
@@ -32,13 +33,11 @@ class Coordinator:
 
     Args:
         columns: the saga's variables.
-        durable: whether it goes on after a crash where it was; else it starts again, under the same keys.
     """
 
-    def __init__(self, columns: Columns, *, durable: bool = True) -> None:
+    def __init__(self, columns: Columns) -> None:
         self.columns = columns
         self.chart: Chart = columns.chart
-        self.durable = durable
         self.places = Places(self.chart)
         self.services = {step: service_of(columns.spec(step).action) for step in columns.calls}
         self.departed: dict[str, dict[tuple[str, Outcome], None]] = {}
@@ -66,6 +65,21 @@ class Coordinator:
         going = Going()
         self.enter(going, self.chart.start)
         return going
+
+    def amnesia(self) -> Rule:
+        """The crash of a coordinator that keeps no log: it forgets everything, and begins again under the same keys."""
+        columns = self.columns
+        ends = [node.id for node in columns.nodes if isinstance(node, End)]
+        forgotten_too = (columns.ledger, columns.called, columns.tried, columns.answers, columns.notes)
+        going = Going()
+        going.add(*(self.places.to(region, NOWHERE) for region in self.places.variables() if region))
+        going.add(*(variable.becomes(variable.domain[0]) for book in forgotten_too for variable in book.values()))
+        if columns.cancel is not None:
+            going.add(columns.cancel.becomes("no"))
+        self.enter(going, self.chart.start)
+        tells = self.tells(Happening.CRASH, "crashes, forgets everything, and begins again", going)
+        running = Not(self.places.at("", *ends, STOPPED))
+        return self.rule("the coordinator forgets", running, going, tells, group=self.chart.start, fault="crash")
 
     # Where it goes.
 

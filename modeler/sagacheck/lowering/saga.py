@@ -51,11 +51,13 @@ def lower_saga(
         thrifty: whether messages are left out that nobody can wait for; the properties do not depend on it.
     """
     columns = Columns(chart, contracts, thrifty=thrifty and durable)
-    coordinator = Coordinator(columns, durable=durable)
+    coordinator = Coordinator(columns)
     services = Services(columns, coordinator.places)
     rules = list(coordinator.rules())
     rules += [rule for step in columns.calls for rule in services.of_step(step)]
     rules += [rule for action in columns.compensations for rule in services.of_compensation(action)]
+    if not durable:
+        rules.append(coordinator.amnesia())
     rules = [rule for rule in rules if rule.fault not in without]
     begun = {update.variable: update for update in coordinator.begin().updates.values()}
     properties = dict(_properties(columns, coordinator.places, services))

@@ -177,6 +177,7 @@ def _saga(saga: SagaReport) -> Document:
         "states": saga.states,
         "provisos": list(saga.provisos),
         "without": list(saga.without),
+        "durable": saga.durable,
         "claims": [{"claim": claim, "evidence": "assumed"} for claim in saga.claims],
         "assumptions": list(saga.assumptions),
         "inferred": list(saga.inferred),

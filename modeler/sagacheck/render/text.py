@@ -224,7 +224,7 @@ def _failure_points(saga: SagaReport) -> str:
 def _verdict(saga: SagaReport, palette: Palette) -> str:
     text = palette.paint(_VERDICT_ROLES[saga.verdict], saga.verdict.value)
     if saga.verdict is Verdict.PROVED:
-        text += f" for any {_any_fault(saga.without)}"
+        text += f" for any {_any_fault(saga)}"
     if saga.verdict is Verdict.PROVED and saga.provisos:
         text += f", provided that {_joined(saga.provisos)}"
     if saga.verdict in (Verdict.CHECKED, Verdict.PROVED):
@@ -236,11 +236,13 @@ def _verdict(saga: SagaReport, palette: Palette) -> str:
     return text
 
 
-def _any_fault(without: tuple[str, ...]) -> str:
+def _any_fault(saga: SagaReport) -> str:
     """The faults that were played through, and those that were not."""
+    without = saga.without
     kept = [fault for fault in ("loss", "duplication", "delay", "crash") if fault not in without]
     ruled_out = f", without {' and '.join(without)}" if without else ""
-    return f"{', '.join(kept[:-1])} and {kept[-1]}{ruled_out}"
+    forgets = "" if saga.durable else ", the coordinator's memory included"
+    return f"{', '.join(kept[:-1])} and {kept[-1]}{forgets}{ruled_out}"
 
 
 def _joined(words: tuple[str, ...]) -> str:
