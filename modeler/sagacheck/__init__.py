@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     )
     from sagacheck.authoring.profile import Profile
     from sagacheck.authoring.saga import Saga
-    from sagacheck.core.contract import Barrier, Keyed, Natural, NoContract
+    from sagacheck.core.contract import Barrier, Dedup, Keyed, Natural, NoContract, Reply
     from sagacheck.core.question import Condition
     from sagacheck.core.step import Informational, NonCompensatable
 
@@ -49,7 +49,7 @@ _NAMES = {
     "sagacheck.authoring.profile": ("Profile",),
     "sagacheck.authoring.saga": ("Saga",),
     "sagacheck.core.question": ("Condition",),
-    "sagacheck.core.contract": ("Barrier", "Keyed", "Natural", "NoContract"),
+    "sagacheck.core.contract": ("Barrier", "Dedup", "Keyed", "Natural", "NoContract", "Reply"),
     "sagacheck.core.step": ("Informational", "NonCompensatable"),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
@@ -63,6 +63,7 @@ __all__ = [
     "Compensation",
     "CompiledSaga",
     "Condition",
+    "Dedup",
     "Failed",
     "Informational",
     "Keyed",
@@ -71,6 +72,7 @@ __all__ = [
     "NoContract",
     "NonCompensatable",
     "Profile",
+    "Reply",
     "Retry",
     "Saga",
     "SagaMachine",

@@ -79,6 +79,7 @@ def test_a_finding_says_all_that_the_text_says() -> None:
         "showing": 3,
         "help": 'add compensation=..., or mark it: NonCompensatable("why") / Informational("why")',
         "notes": [],
+        "story": None,
         "root_cause": "checkout/inventory.reserve/undo",
     }
 
@@ -121,6 +122,7 @@ def test_the_summary_counts_what_is_listed() -> None:
     assert json.loads(render_json(report))["summary"] == {
         "files": 4,
         "sagas": 2,
+        "proved": 0,
         "checked": 1,
         "not_proved": 0,
         "inconclusive": 1,

@@ -8,12 +8,13 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from sagacheck.application.check import check_chart
+from sagacheck.application.check import ProvingOptions, check_chart
 from sagacheck.application.loaded import LoadOptions
 from sagacheck.application.loading import load
 from sagacheck.application.verify import VerifyOptions, verify
 from sagacheck.core.chart import Chart
 from sagacheck.core.report import Report, SagaReport
+from sagacheck.prover.prove import DEFAULT_BUDGET
 from sagacheck.render.text import TextOptions, render_text
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,14 +63,16 @@ def chart_of(model: str) -> Chart:
 def report_on(model: str) -> Report:
     """What `sagacheck verify` finds in a model, called from the root."""
     with contextlib.chdir(ROOT):
-        report = verify(VerifyOptions((model,), LoadOptions()))
+        proving = ProvingOptions(DEFAULT_BUDGET) if code_of(model).startswith("SC3") else None
+        report = verify(VerifyOptions((model,), LoadOptions(), proving=proving))
     assert not report.failures, report.failures
     return report
 
 
-def check(chart: Chart) -> SagaReport:
-    """What is found in a chart."""
-    return check_chart(chart, chart.span.file if chart.span else "model.py")
+def check(chart: Chart, *, prove: bool = False) -> SagaReport:
+    """What is found in a chart, by the rules or by the prover as well."""
+    proving = ProvingOptions(DEFAULT_BUDGET) if prove else None
+    return check_chart(chart, chart.span.file if chart.span else "model.py", proving=proving)
 
 
 def text_of(model: str) -> str:

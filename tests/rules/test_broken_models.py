@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from sagacheck.application.proving import prove_saga
 from sagacheck.core.report import Verdict
 from sagacheck.rules.registry import all_rules
 from tests.rules.models import (
@@ -16,6 +17,7 @@ from tests.rules.models import (
     EXPECTED,
     ROOT,
     broken_models,
+    chart_of,
     clean_models,
     code_of,
     expected_file,
@@ -50,7 +52,13 @@ def test_the_finding_of_a_wrong_model_reads_as_expected(model: str) -> None:
 def test_nothing_is_found_in_a_clean_model(model: str) -> None:
     report = report_on(model)
     assert [] == [finding.message for finding in report.findings]
-    assert [Verdict.CHECKED] == [saga.verdict for saga in report.sagas]
+    expected = Verdict.PROVED if code_of(model).startswith("SC3") else Verdict.CHECKED
+    assert [expected] == [saga.verdict for saga in report.sagas]
+
+
+@pytest.mark.parametrize("model", [*clean_models(), *REPAIRED])
+def test_a_clean_model_is_safe_over_an_unreliable_network(model: str) -> None:
+    assert prove_saga(chart_of(model)).proved
 
 
 def test_every_rule_has_a_folder_and_every_folder_has_a_rule() -> None:

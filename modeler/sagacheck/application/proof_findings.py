@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from sagacheck.application.proving import Needed, SagaProof, Violation
 from sagacheck.core.chart import Chart, Origin
-from sagacheck.core.contract import Contract
+from sagacheck.core.contract import Contract, Dedup
 from sagacheck.core.finding import Finding, Label, RootCause
 from sagacheck.core.obligation import Obligation
 from sagacheck.core.span import Span
@@ -32,7 +32,7 @@ def proof_findings(chart: Chart, proof: SagaProof) -> Iterator[Finding]:
 
 
 def _rule_of(obligation: Obligation) -> Rule:
-    return next(rule for rule in all_rules() if rule.obligation is obligation)
+    return next(rule for rule in all_rules() if obligation in rule.obligations)
 
 
 def _violated(chart: Chart, violation: Violation, step: str) -> Finding:
@@ -41,7 +41,11 @@ def _violated(chart: Chart, violation: Violation, step: str) -> Finding:
     if violation.story is None:
         also.append("no story was looked for: the steps that go wrong earlier have theirs")
     whole = violation.owed.obligation is Obligation.STUCK
-    message = f"{chart.name} may come to where no end can be reached" if whole else f"`{step}` {_MAY[rule.code]}"
+    message = (
+        f"{chart.name} may come to where no end can be reached"
+        if whole
+        else f"`{step}` {_MAY[violation.owed.obligation]}"
+    )
     return Finding(
         code=rule.code,
         name=rule.name,
@@ -57,13 +61,13 @@ def _violated(chart: Chart, violation: Violation, step: str) -> Finding:
 
 
 _MAY = {
-    "SC301": "may take effect twice",
-    "SC302": "may be compensated before it has happened, which its participant does not tolerate",
-    "SC303": "may be compensated twice",
-    "SC304": "may take effect after its compensation",
-    "SC305": "may take effect after the saga has ended",
-    "SC306": "may be compensated after the saga has ended",
-    "SC307": "may be otherwise than the saga believes when it ends",
+    Obligation.EFFECT_TWICE: "may take effect twice",
+    Obligation.COMPENSATED_TWICE: "may be compensated twice",
+    Obligation.COMPENSATION_OF_NOTHING: "may be compensated before it happens, which its participant does not tolerate",
+    Obligation.EFFECT_AFTER_COMPENSATION: "may take effect after its compensation",
+    Obligation.EFFECT_AFTER_END: "may take effect after the saga has ended",
+    Obligation.COMPENSATION_AFTER_END: "may be compensated after the saga has ended",
+    Obligation.END_DIFFERS: "may be otherwise than the saga believes when it ends",
 }
 
 
@@ -81,9 +85,15 @@ def _says(chart: Chart, step: str) -> str:
 
 def in_words(contract: Contract) -> str:
     """A contract in a sentence."""
+    words = ["a barrier" if contract.kind == "barrier" else contract.kind]
     if contract.kind == "keyed" and contract.tolerates_empty:
-        return "keyed, and tolerates a compensation that finds nothing"
-    return contract.kind if contract.kind != "barrier" else "a barrier"
+        words.append("tolerates a compensation that finds nothing")
+    if contract.keyed and not contract.stores_rejections:
+        words.append("does not store rejections")
+    dedup = getattr(contract, "dedup", Dedup.TOGETHER)
+    if dedup is not Dedup.TOGETHER:
+        words.append("stores its record before the effect" if dedup is Dedup.RECORD_FIRST else "stores it afterwards")
+    return ", and ".join(words)
 
 
 def with_needs(chart: Chart, findings: list[Finding], needed: tuple[Needed, ...]) -> list[Finding]:

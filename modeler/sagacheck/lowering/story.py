@@ -111,6 +111,8 @@ def _consequence(chart: Chart, owed: Owed, trace: Trace) -> str:
     if owed.obligation is Obligation.COMPENSATION_OF_NOTHING:
         return f"the compensation of `{owed.step}` fails although there is nothing to undo, and {ended}"
     told = f"`{owed.step}` {_stands(real)}"
+    if owed.obligation is Obligation.EFFECT_AFTER_COMPENSATION:
+        return f"{told}, although its compensation has come already, and {ended}"
     if isinstance(node, End) and node.kind is not EndKind.COMMITTED and owed.obligation is Obligation.END_DIFFERS:
         ledger = values.get(f"{owed.step}{_LEDGER}", "")
         return f"{told}, and the saga has ended as {node.kind}, its ledger saying {ledger}"

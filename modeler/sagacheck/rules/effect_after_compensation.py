@@ -26,8 +26,8 @@ from __future__ import annotations
 from sagacheck.core.finding import Severity
 from sagacheck.core.obligation import Obligation
 
-CODE = "SC304"
+CODE = "SC303"
 NAME = "effect-after-compensation"
 SEVERITY = Severity.ERROR
-OBLIGATION = Obligation.EFFECT_AFTER_COMPENSATION
+OBLIGATIONS = (Obligation.EFFECT_AFTER_COMPENSATION,)
 HELP = "have the participant refuse a step that was compensated before it came: Barrier(...); or ask until the answer is known"

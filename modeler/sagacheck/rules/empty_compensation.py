@@ -30,5 +30,5 @@ from sagacheck.core.obligation import Obligation
 CODE = "SC302"
 NAME = "empty-compensation"
 SEVERITY = Severity.ERROR
-OBLIGATION = Obligation.COMPENSATION_OF_NOTHING
+OBLIGATIONS = (Obligation.COMPENSATION_OF_NOTHING,)
 HELP = "have the participant succeed when it finds nothing, and refuse the step afterwards: Barrier(...); or ask until the answer is known"

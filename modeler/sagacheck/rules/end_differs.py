@@ -28,8 +28,8 @@ from __future__ import annotations
 from sagacheck.core.finding import Severity
 from sagacheck.core.obligation import Obligation
 
-CODE = "SC307"
+CODE = "SC305"
 NAME = "end-differs"
 SEVERITY = Severity.ERROR
-OBLIGATION = Obligation.END_DIFFERS
+OBLIGATIONS = (Obligation.END_DIFFERS,)
 HELP = "store the record of the key in one transaction with the effect"

@@ -26,6 +26,6 @@ from __future__ import annotations
 
 from sagacheck.core.finding import Severity
 
-CODE = "SC309"
+CODE = "SC307"
 NAME = "needed-contract"
 SEVERITY = Severity.WARNING

@@ -27,8 +27,8 @@ from __future__ import annotations
 from sagacheck.core.finding import Severity
 from sagacheck.core.obligation import Obligation
 
-CODE = "SC308"
+CODE = "SC306"
 NAME = "no-way-to-an-end"
 SEVERITY = Severity.ERROR
-OBLIGATION = Obligation.STUCK
+OBLIGATIONS = (Obligation.STUCK,)
 HELP = "lead every outcome to an end; to one that calls a person if need be"

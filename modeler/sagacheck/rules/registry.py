@@ -43,12 +43,10 @@ _MODULES = (
     "missing_input",
     "missed_dispatch",
     "execution_timeout",
-    "effect_twice",
+    "happens_twice",
     "empty_compensation",
-    "double_compensation",
     "effect_after_compensation",
-    "effect_after_end",
-    "compensation_after_end",
+    "happens_after_end",
     "end_differs",
     "no_way_to_an_end",
     "needed_contract",
@@ -77,7 +75,7 @@ def all_rules() -> tuple[Rule, ...]:
                 summary=page.partition("\n")[0],
                 page=f"# {module.CODE} {module.NAME}\n\n{page}\n",
                 check=getattr(module, "check", nothing),
-                obligation=getattr(module, "OBLIGATION", None),
+                obligations=getattr(module, "OBLIGATIONS", ()),
                 help=getattr(module, "HELP", ""),
             )
         )

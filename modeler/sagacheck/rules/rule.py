@@ -27,7 +27,7 @@ class Rule:
         summary: one sentence.
         page: what `explain` shows, as Markdown.
         check: finds.
-        obligation: for a rule that the prover decides, what is broken where it finds something; else None.
+        obligations: for a rule that the prover decides, what is broken where it finds something; else none.
         help: for such a rule, what to change.
     """
 
@@ -37,7 +37,7 @@ class Rule:
     summary: str
     page: str
     check: Callable[[Analysis], Iterable[Finding]]
-    obligation: Obligation | None = None
+    obligations: tuple[Obligation, ...] = ()
     help: str = ""
 
 

@@ -1,11 +1,11 @@
-"""The payment service keeps keys: a second charge does nothing."""
+"""The payment service keeps keys: a second charge does nothing, nor does one that its refund has overtaken."""
 
-from sagacheck import Keyed, Retry, Saga, Step
+from sagacheck import Barrier, Retry, Saga, Step
 
 charge = Step(
     "payment.charge",
     compensation="payment.refund",
-    contract=Keyed("order_id"),
+    contract=Barrier("order_id"),
     retry=Retry(attempts=3),
 )
 

@@ -1,11 +1,11 @@
 """The last attempt comes after seven hours."""
 
-from sagacheck import Keyed, Retry, Saga, Step
+from sagacheck import Barrier, Retry, Saga, Step
 
 charge = Step(
     "payment.charge",
     compensation="payment.refund",
-    contract=Keyed("order_id", lifetime="24h"),
+    contract=Barrier("order_id", lifetime="24h"),
     retry=Retry(attempts=4, interval="1h"),
 )
 

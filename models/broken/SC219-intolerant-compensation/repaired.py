@@ -1,7 +1,7 @@
 """The payment service answers ok when there is nothing to refund."""
 
-from sagacheck import Keyed, Saga, Step
+from sagacheck import Barrier, Saga, Step
 
-charge = Step("payment.charge", compensation="payment.refund", contract=Keyed("order_id", tolerates_empty=True))
+charge = Step("payment.charge", compensation="payment.refund", contract=Barrier("order_id"))
 
 buy = Saga("buy", charge, profile="dtm")

@@ -1,9 +1,9 @@
-"""A step takes effect after the saga has ended.
+"""A step takes effect, or is compensated, after the saga has ended.
 
 ## What it does
 
-Looks, with `--prove`, for a run in which a repeated or late request takes effect when the saga is over, and the end
-does not list it as something that a person has to look at.
+Looks, with `--prove`, for a run in which a repeated or late request, or compensation, takes effect when the saga is
+over, and the end does not list it as something that a person has to look at.
 
 ## Why is this bad?
 
@@ -28,8 +28,8 @@ from __future__ import annotations
 from sagacheck.core.finding import Severity
 from sagacheck.core.obligation import Obligation
 
-CODE = "SC305"
-NAME = "effect-after-end"
+CODE = "SC304"
+NAME = "happens-after-end"
 SEVERITY = Severity.ERROR
-OBLIGATION = Obligation.EFFECT_AFTER_END
+OBLIGATIONS = (Obligation.EFFECT_AFTER_END, Obligation.COMPENSATION_AFTER_END)
 HELP = "store rejections under the key, so that a repetition gets the same answer"

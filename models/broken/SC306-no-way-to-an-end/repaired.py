@@ -1,0 +1,31 @@
+"""A refund that was refused is a matter for a person."""
+
+from sagacheck import (
+    Aborted,
+    Barrier,
+    Call,
+    Committed,
+    Compensate,
+    Manual,
+    SagaMachine,
+    Step,
+    failed,
+    ok,
+    rejected,
+    unknown,
+)
+
+charge = Step("payment.charge", compensation="payment.refund", contract=Barrier("order_id"))
+
+
+class Payment(SagaMachine):
+    charging = Call(charge, initial=True)
+    refunding = Compensate(charge)
+    paid, cancelled = Committed(), Aborted()
+    stuck = Manual("pay the money back by hand")
+
+    charged = ok(charging.to(paid))
+    declined = rejected(charging.to(cancelled))
+    timed_out = unknown(charging.to(refunding))
+    refunded = ok(refunding.to(cancelled))
+    refused = failed(refunding.to(stuck))
