@@ -1,0 +1,1 @@
+"""Turns what front-ends made into systems for the prover."""
