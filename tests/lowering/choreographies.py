@@ -342,5 +342,5 @@ def remote(*, unknown: bool, stored: bool, contract: Contract = BARRIER) -> Chor
         ],
         committed_when="Shipped",
         aborted_when=AnyOf("OutOfStock", "Released"),
-        delivery={"Reserved": AtLeastOnce(outbox=True, inbox=stored), ...: OUTBOX},
+        delivery=AtLeastOnce(outbox=True, inbox=stored),
     )

@@ -236,6 +236,20 @@ def _check_owners(label: str, services: tuple[Service, ...]) -> None:
                     f"{label}: {service.name!r} {verb} {name!r}, which {owner[name]!r} does; "
                     f"let {owner[name]!r} hear the event, and write that reaction there"
                 )
+        for test in on.reaction.only_if:
+            _check_guard(label, known[test.step], services)
+
+
+def _check_guard(label: str, step: StepSpec, services: tuple[Service, ...]) -> None:
+    """Refuses to ask a service's books for what they do not hold."""
+    if not step.effect:
+        raise ValueError(f"{label}: applied({step.name!r}) is never true, as that step only reads; ask for another one")
+    for _, on in _all_reactions(services):
+        if on.reaction.remote and on.reaction.step is not None and on.reaction.step.name == step.name:
+            raise ValueError(
+                f"{label}: whether {step.name!r} took effect its service may not know, as it is called with "
+                f"remote=True; leave out only_if=, and undo it under a Barrier"
+            )
 
 
 def _all_reactions(services: tuple[Service, ...]) -> list[tuple[Service, On]]:

@@ -35,6 +35,11 @@ class Book:
         """The step."""
         return self.participant.step
 
+    @property
+    def applied(self) -> Guard:
+        """The effect stands, as far as its service can know."""
+        return self.where(lambda real: real.recorded if self.participant.contract.keyed else real.standing > 0)
+
     def where(self, holds: Callable[[Real], bool]) -> Guard:
         """The states in which something holds of what is really there."""
         return self.variable.is_(*(value for value, real in self.reals.items() if holds(real)))

@@ -58,6 +58,11 @@ class Real:
         return ", ".join((f"standing {self.standing}", f"undone {self.undone}", *(str(part) for part in kept if part)))
 
     @property
+    def recorded(self) -> bool:
+        """Whether the effect stands by the participant's own records, if it keeps any."""
+        return self.stored is Stored.OK and self.undoing is not Undoing.DONE
+
+    @property
     def compensated(self) -> bool:
         """Whether its compensation has run, with or without something to undo."""
         return self.undone > 0 or self.undoing in (Undoing.EMPTY, Undoing.DONE)
@@ -112,7 +117,8 @@ class Participant:
         """Every way in which executing the step may come out."""
         contract = self.contract
         if isinstance(contract, Barrier) and real.compensated:
-            return (Execution(real, Answer.SILENT),)
+            called = Stored.NOTHING if real.stored is Stored.NEVER else real.stored
+            return (Execution(replace(real, stored=called), Answer.SILENT),)
         if real.stored in (Stored.OK, Stored.REJECTED):
             assert isinstance(contract, Keyed | Barrier)
             told = Answer.OK if real.stored is Stored.OK else Answer.REJECTED

@@ -6,15 +6,17 @@ Each service has one queue per event. The value of a queue says how far its one 
 unsent        nobody has published it yet
 sent          it is owed: it will be delivered until it is acknowledged
 handled       a transaction has handled it, and is owed it again: it crashed before it acknowledged
-again         published once more, in a cycle of events; the service has heard it before
+twice         two messages are owed, where a repetition does not stand for the second one
+again         another one is owed; the service has handled it before
 acknowledged  nothing is owed; an event that is delivered at least once may come again all the same
 forgotten     it will never come again
 lost          it never came, and never will
 ============= =======================================================================================
 
-Away from cycles a message only moves down this table: publishing it once more, as a duplicate makes a service do,
-changes nothing that repetition does not cover. Forgotten is not acknowledged: a run that could go on only if the
-broker repeated itself is stuck.
+An event that comes from one place only moves down this table: publishing it once more, as a duplicate makes a service
+do, changes nothing that repetition does not cover. Where it can be published for different reasons, or where its
+receiver is not disturbed by repetitions, a second message is one. Forgotten is not acknowledged: a run that could go on
+only if the broker repeated itself is stuck.
 """
 
 from __future__ import annotations
@@ -24,8 +26,9 @@ from functools import cached_property
 
 from sagacheck.core.net import Net, Timer
 from sagacheck.core.system import NEVER, Guard, Rule, Some, Update, Variable
+from sagacheck.lowering.recurrence import cycles, recurring, repeatable
 
-UNSENT, SENT, HANDLED, AGAIN = "unsent", "sent", "handled", "again"
+UNSENT, SENT, TWICE, HANDLED, AGAIN = "unsent", "sent", "twice", "handled", "again"
 ACKNOWLEDGED, FORGOTTEN, LOST = "acknowledged", "forgotten", "lost"
 
 IDLE, ARMED, OVER = "idle", "armed", "over"
@@ -55,7 +58,7 @@ class Queue:
         event: the event.
         service: who hears it.
         variable: how far its message has come.
-        reopens: whether it can be published anew after it was handled: it lies on a cycle of events.
+        reopens: whether another message can come after the first one.
     """
 
     event: str
@@ -66,7 +69,7 @@ class Queue:
     @property
     def owed(self) -> Guard:
         """Something must still be delivered."""
-        return self._among(SENT, HANDLED, AGAIN)
+        return self._among(SENT, TWICE, HANDLED, AGAIN)
 
     @property
     def heard(self) -> Guard:
@@ -79,8 +82,10 @@ class Queue:
     @property
     def publication(self) -> dict[str, str]:
         """What publishing its event does to it."""
-        anew = dict.fromkeys((HANDLED, ACKNOWLEDGED, FORGOTTEN), AGAIN) if self.reopens else {}
-        return {old: new for old, new in {UNSENT: SENT, **anew}.items() if old in self.variable.domain}
+        anew = dict.fromkeys((HANDLED, ACKNOWLEDGED, FORGOTTEN), AGAIN) | {SENT: TWICE, LOST: SENT}
+        changes = {UNSENT: SENT} | (anew if self.reopens else {})
+        domain = self.variable.domain
+        return {old: new for old, new in changes.items() if old in domain and new in domain}
 
 
 @dataclass(frozen=True)
@@ -100,12 +105,18 @@ class Network:
     @cached_property
     def queues(self) -> dict[tuple[str, str], Queue]:
         """Every queue by its event and its service."""
-        circling = frozenset().union(*cycles(self.net))
+        several, more = recurring(self.net), repeatable(self.net)
         return {
-            (event, service.name): self._queue(event, service.name, reopens=event in circling)
+            (event, service.name): self._queue(
+                event, service.name, reopens=event in (several if self._repeats(event) else more)
+            )
             for service in self.net.services
             for event in service.hears
         }
+
+    def _repeats(self, event: str) -> bool:
+        delivery = self.net.delivered(event)
+        return delivery.at_least_once and not delivery.inbox
 
     def _queue(self, event: str, service: str, *, reopens: bool) -> Queue:
         place = (event, service)
@@ -114,7 +125,8 @@ class Network:
             domain += [ACKNOWLEDGED, LOST]
         else:
             domain += [HANDLED] * (place in self.interrupted) + [ACKNOWLEDGED] + [FORGOTTEN] * (place in self.repeated)
-        domain += [AGAIN] * reopens
+        # A repetition stands for a second message that is under way beside the first one.
+        domain += [AGAIN] * reopens + [TWICE] * (reopens and not self._repeats(event))
         return Queue(event, service, Variable(f"`{event}` to `{service}`", tuple(domain)), reopens)
 
     @cached_property
@@ -176,6 +188,7 @@ class Network:
             if LOST in variable.domain:
                 loss = (variable.becomes(LOST),)
                 rules.append(Rule(f"{where} is lost", "network", variable.is_(SENT), loss, LOSS, queue))
+                rules += self._further_losses(queue, where)
             if FORGOTTEN in variable.domain:
                 forgetting = (variable.becomes(FORGOTTEN),)
                 acknowledged = variable.is_(ACKNOWLEDGED)
@@ -194,6 +207,12 @@ class Network:
         ]
         return tuple(rules)
 
+    def _further_losses(self, queue: Queue, where: str) -> list[Rule]:
+        left = {value: new for value, new in ((TWICE, SENT), (AGAIN, ACKNOWLEDGED)) if value in queue.variable.domain}
+        further = shifted({queue.variable.name: left})
+        owed = queue.variable.is_(*left)
+        return [Rule(f"another {where} is lost", "network", owed, further, LOSS, queue)] if left else []
+
     def _absent(self, event: str) -> Guard:
         """An event has not been published yet."""
         if event in self.published:
@@ -209,35 +228,3 @@ def shifted(changes: dict[str, dict[str, str]]) -> tuple[Update, ...]:
     """The updates that change variables so; values that do not change are left out."""
     kept = {name: tuple((old, new) for old, new in mapping.items() if old != new) for name, mapping in changes.items()}
     return tuple(Update(name, mapping=mapping) for name, mapping in kept.items() if mapping)
-
-
-def cycles(net: Net, without: frozenset[str] = frozenset()) -> tuple[frozenset[str], ...]:
-    """The groups of events that lead to each other, sorted: each event may publish itself anew.
-
-    Args:
-        net: the choreography.
-        without: events to leave out.
-    """
-    after: dict[str, set[str]] = {}
-    for _, reaction in net.reactions:
-        for event in reaction.causes - without:
-            after.setdefault(event, set()).update(set(net.published_by(reaction)) - without)
-    reach = {event: _reached(event, after) for event in after}
-    groups = {
-        frozenset(other for other in reach if other in reach[event] and event in reach[other])
-        for event in reach
-        if event in reach[event]
-    }
-    return tuple(sorted(groups, key=sorted))
-
-
-def _reached(event: str, after: dict[str, set[str]]) -> set[str]:
-    """The events that an event leads to, itself only if it comes again."""
-    found: set[str] = set()
-    waiting = [event]
-    while waiting:
-        for other in after.get(waiting.pop(), ()):
-            if other not in found:
-                found.add(other)
-                waiting.append(other)
-    return found

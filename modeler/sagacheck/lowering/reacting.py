@@ -93,10 +93,7 @@ def alternatives(
 
 def runs(reaction: Reaction, event: str, service: str, books: dict[str, Book], network: Network) -> Guard:
     """When a reaction runs that belongs to what is handled."""
-    tests = [
-        books[test.step].where(stands) if test.expected else ~books[test.step].where(stands)
-        for test in reaction.only_if
-    ]
+    tests = [books[test.step].applied if test.expected else ~books[test.step].applied for test in reaction.only_if]
     if not isinstance(reaction.trigger, Timer):
         complete = _complete(reaction.trigger, event, service, network)
         tests += [] if complete == ALWAYS else [complete]

@@ -21,6 +21,7 @@ from sagacheck.lowering.queues import (
     LOSS,
     OVER,
     SENT,
+    TWICE,
     Network,
     Queue,
     shifted,
@@ -138,10 +139,11 @@ class Transactions:
         label = f"`{queue.service}` handles `{event}`"
         fresh = [value for value in (SENT, AGAIN) if value in domain]
         owed = [*fresh, *([HANDLED] if HANDLED in domain and not delivery.inbox else [])]
-        taken = {variable.name: dict.fromkeys(owed, ACKNOWLEDGED)} | arming
+        more = {TWICE: AGAIN} if TWICE in domain else {}
+        taken = {variable.name: dict.fromkeys(owed, ACKNOWLEDGED) | more} | arming
         early = delivery.acknowledged is Acknowledged.BEFORE or not delivery.at_least_once
-        kept = taken if early else {variable.name: dict.fromkeys(owed, HANDLED)} | arming
-        yield _Intake(label, variable.is_(*owed), taken, kept if early or HANDLED in domain else {}, "", told)
+        kept = taken if early else {variable.name: dict.fromkeys(owed, HANDLED) | more} | arming
+        yield _Intake(label, variable.is_(*owed, *more), taken, kept if early or HANDLED in domain else {}, "", told)
         if delivery.at_least_once and not delivery.inbox and (event, queue.service) in self.network.repeated:
             repeated = replace(told, repeated=True)
             yield _Intake(f"{label} again", variable.is_(ACKNOWLEDGED), arming, arming, DUPLICATE, repeated)

@@ -9,7 +9,10 @@ from sagacheck.core.misuse import closest
 from sagacheck.core.net import Net, Work
 from sagacheck.core.outcome import Outcome
 from sagacheck.core.span import Span
-from sagacheck.lowering.queues import cycles
+from sagacheck.lowering.recurrence import cycles
+
+_LIKENESS = 0.6
+"""How much two loose ends must have in common to be taken for one: "Paid" and "Payed" are short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +96,14 @@ def _unheard(net: Net) -> Iterator[Unheard]:
         publishing = [(service, reaction) for service, reaction in net.reactions if event in net.published_by(reaction)]
         span = publishing[0][1].span if publishing else net.span
         names = tuple(sorted({service.name for service, _ in publishing}))
-        yield Unheard(event, names, closest(event, wanted) or "", span)
+        yield Unheard(
+            event, names, _meant(event, wanted - {net.starts_with, *net.may_arrive, *net.published}, wanted), span
+        )
 
 
 def _unpublished(net: Net) -> Iterator[Unpublished]:
     known = {net.starts_with, *net.may_arrive, *net.published}
+    heard = {event for service in net.services for event in service.hears} | {*net.announcing, *net.observed}
     waited: dict[str, list[tuple[str, Span | None]]] = {}
     for service, reaction in net.reactions:
         for event in reaction.hears:
@@ -106,7 +112,12 @@ def _unpublished(net: Net) -> Iterator[Unpublished]:
         waited.setdefault(event, []).append(("", net.span))
     for event in sorted(waited.keys() - known):
         names = tuple(sorted({name for name, _ in waited[event]}))
-        yield Unpublished(event, names, closest(event, known) or "", waited[event][0][1])
+        yield Unpublished(event, names, _meant(event, known - heard, known), waited[event][0][1])
+
+
+def _meant(event: str, loose: set[str], known: set[str]) -> str:
+    """The event that was probably meant: rather one that is as loose as this one."""
+    return closest(event, loose - {event}, _LIKENESS) or closest(event, known - {event}) or ""
 
 
 def _circles(net: Net) -> Iterator[Circle]:
