@@ -1,12 +1,14 @@
 """sagacheck checks every path and every failure point of a saga before it is merged.
 
-A model file declares sagas as values, see `Saga`, `Step` and what joins them; or it holds the coordinator that a
+A model file declares sagas as values, see `Saga`, `Step` and what joins them, or `Choreography`; or it holds the coordinator that a
 team already runs, see `SagaMachine`. What is heavy is imported when it is first asked for.
 """
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sagacheck.authoring.choreography import Choreography
+    from sagacheck.authoring.events import After, AllOf, AnyOf, AtLeastOnce, AtMostOnce, Event, applied
     from sagacheck.authoring.flow import Compensation, Retry, Step, first_of, parallel, when
     from sagacheck.authoring.machine.compiled import CompiledSaga
     from sagacheck.authoring.machine.states import (
@@ -25,11 +27,14 @@ if TYPE_CHECKING:
     )
     from sagacheck.authoring.profile import Profile
     from sagacheck.authoring.saga import Saga
+    from sagacheck.authoring.service import On, Service
     from sagacheck.core.contract import Barrier, Dedup, Keyed, Natural, NoContract, Reply
     from sagacheck.core.question import Condition
     from sagacheck.core.step import Informational, NonCompensatable
 
 _NAMES = {
+    "sagacheck.authoring.choreography": ("Choreography",),
+    "sagacheck.authoring.events": ("After", "AllOf", "AnyOf", "AtLeastOnce", "AtMostOnce", "Event", "applied"),
     "sagacheck.authoring.flow": ("Compensation", "Retry", "Step", "first_of", "parallel", "when"),
     "sagacheck.authoring.machine.compiled": ("CompiledSaga",),
     "sagacheck.authoring.machine.states": (
@@ -48,6 +53,7 @@ _NAMES = {
     ),
     "sagacheck.authoring.profile": ("Profile",),
     "sagacheck.authoring.saga": ("Saga",),
+    "sagacheck.authoring.service": ("On", "Service"),
     "sagacheck.core.question": ("Condition",),
     "sagacheck.core.contract": ("Barrier", "Dedup", "Keyed", "Natural", "NoContract", "Reply"),
     "sagacheck.core.step": ("Informational", "NonCompensatable"),
@@ -56,14 +62,21 @@ _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
     "Aborted",
+    "After",
+    "AllOf",
+    "AnyOf",
+    "AtLeastOnce",
+    "AtMostOnce",
     "Barrier",
     "Call",
+    "Choreography",
     "Committed",
     "Compensate",
     "Compensation",
     "CompiledSaga",
     "Condition",
     "Dedup",
+    "Event",
     "Failed",
     "Informational",
     "Keyed",
@@ -71,12 +84,15 @@ __all__ = [
     "Natural",
     "NoContract",
     "NonCompensatable",
+    "On",
     "Profile",
     "Reply",
     "Retry",
     "Saga",
     "SagaMachine",
+    "Service",
     "Step",
+    "applied",
     "cancelled",
     "failed",
     "first_of",

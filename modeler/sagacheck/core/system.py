@@ -121,9 +121,9 @@ class Rule:
         guard: when it may fire.
         updates: what it changes, each variable once.
         fault: which fault strikes when it fires; "" if it belongs to normal operation.
+        tells: what it means in the words of what was lowered to the system; nothing depends on it.
         group: rules of one group touch the same few variables, and the prover applies them together; those of one
             process if nothing is said. Nothing else depends on it.
-        tells: what it means in the words of what was lowered to the system; nothing depends on it.
     """
 
     name: str
@@ -131,8 +131,8 @@ class Rule:
     guard: Guard
     updates: tuple[Update, ...] = ()
     fault: str = ""
-    group: str = field(default="", compare=False)
     tells: object = field(default=None, compare=False)
+    group: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -315,7 +315,7 @@ class Coordinator:
 
     def rule(self, name: str, guard: Guard, going: Going, tells: Telling, *, group: str, fault: str = "") -> Rule:
         """A rule of the coordinator."""
-        return Rule(name, COORDINATOR, guard, tuple(going.updates.values()), fault, group, tells)
+        return Rule(name, COORDINATOR, guard, tuple(going.updates.values()), fault, tells, group)
 
     def tells(
         self,

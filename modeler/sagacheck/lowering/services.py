@@ -88,7 +88,7 @@ class Services:
         receives = (COORDINATOR, what)
         tells = Telling(Happening.DELIVERY, delivery.service, text, subject=what, sends=sends, receives=receives)
         fault = _FAULTS.get(delivery.kind, "")
-        return Rule(name, delivery.service, guard, (*delivery.changes, *answered), fault, delivery.group, tells)
+        return Rule(name, delivery.service, guard, (*delivery.changes, *answered), fault, tells, delivery.group)
 
     def _losses(self, box: Mailbox, what: str, group: str) -> Iterator[Rule]:
         """Each message may be lost, with all its copies. Once nobody waits, to be late for ever is the same."""
@@ -100,7 +100,7 @@ class Services:
             if box.waiting is not None:
                 guard &= self.places.at(box.waiting.region, box.waiting.id)
             updates = (variable.becomes("no"),)
-            yield Rule(f"{variable.name} is lost", NETWORK, guard, updates, "loss", group, tells)
+            yield Rule(f"{variable.name} is lost", NETWORK, guard, updates, "loss", tells, group)
 
     def _jointly(self, steps: tuple[str, ...]) -> Iterator[tuple[Kind, Answer, Guard, dict[str, dict[Local, Local]]]]:
         """What a compensation of these steps may come to: kind, answer, when, and what it changes of each step."""

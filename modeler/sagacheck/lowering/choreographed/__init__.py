@@ -1,0 +1,1 @@
+"""Lowering of choreographies: services that react to events, over brokers that lose, repeat and delay them."""

@@ -1,0 +1,207 @@
+"""The scenarios of a choreography: its cascades without a fault, told apart by the outcomes of its steps.
+
+Reactions that have nothing to do with each other commute, so only one order of them is looked at: a delivery that
+shares no step with any other delivery of its service comes first and alone (a persistent set, after Godefroid,
+"Partial-order methods for the verification of concurrent systems", 1996). Where two deliveries race for one step, both
+orders count, if the steps come out differently. A timer does not run out, a remote call is answered; an event from
+outside arrives at any time or never.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from sagacheck.core.net import Reaction, ServiceSpec, Timer, Work
+from sagacheck.core.outcome import EndKind, Outcome
+from sagacheck.core.system import Among, Every, Guard, Not, Rule, Some
+from sagacheck.lowering.choreographed.choreography import LoweredChoreography
+from sagacheck.lowering.choreographed.queues import Arrived
+from sagacheck.lowering.choreographed.transactions import Handled
+
+Came = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Cascade:
+    """One scenario.
+
+    Args:
+        outcomes: what every step came to that was done, and every compensation that failed, as (action, outcome).
+        ends: the kinds of end that are announced; several if a race decides, each with those announced beside it.
+        settles: whether it comes to an end at all.
+    """
+
+    outcomes: tuple[Came, ...]
+    ends: tuple[tuple[EndKind, ...], ...]
+    settles: bool = True
+
+
+@dataclass(frozen=True)
+class _Node:
+    """A state on the way, with what has come out so far."""
+
+    state: tuple[str, ...]
+    came: frozenset[Came]
+
+
+def cascades(choreography: LoweredChoreography, most: int = 100_000) -> tuple[Cascade, ...]:
+    """Every scenario of a choreography, sorted.
+
+    Args:
+        choreography: as it was lowered.
+        most: how many states are looked at.
+
+    Raises:
+        OverflowError: if there are more states; nothing is said then rather than something wrong.
+    """
+    return _Walk(choreography, most).cascades()
+
+
+@dataclass(frozen=True)
+class _Walk:
+    choreography: LoweredChoreography
+    most: int
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(variable.name for variable in self.choreography.system.variables)
+
+    @cached_property
+    def _rules(self) -> tuple[Rule, ...]:
+        return tuple(
+            rule
+            for rule in self.choreography.system.rules
+            if not rule.fault
+            and ((isinstance(rule.tells, Handled) and rule.tells.scenario) or isinstance(rule.tells, Arrived))
+        )
+
+    @cached_property
+    def _racing(self) -> frozenset[tuple[str, str]]:
+        """The deliveries, as (service, event), that share a step with another one of their service."""
+        return frozenset(
+            (service.name, event)
+            for service in self.choreography.net.services
+            for event in service.hears
+            if any(_race(service, event, other) for other in service.hears if other != event)
+        )
+
+    def cascades(self) -> tuple[Cascade, ...]:
+        start = _Node(tuple(self.choreography.system.start.values()), frozenset())
+        after: dict[_Node, tuple[_Node, ...]] = {}
+        ended: set[_Node] = set()
+        waiting = [start]
+        while waiting:
+            node = waiting.pop()
+            if node in after:
+                continue
+            if len(after) >= self.most:
+                raise OverflowError(f"{self.choreography.net.name}: more than {self.most} states")
+            values = dict(zip(self._names, node.state, strict=True))
+            enabled = [rule for rule in self._rules if holds(rule.guard, values)]
+            deliveries = [rule for rule in enabled if isinstance(rule.tells, Handled)]
+            if not deliveries:
+                ended.add(node)
+            after[node] = tuple(self._next(node, rule, values) for rule in self._chosen(enabled))
+            waiting += after[node]
+        found: dict[frozenset[Came], set[tuple[EndKind, ...]]] = {}
+        for node in ended:
+            found.setdefault(node.came, set()).add(self._ends(node))
+        endless = {node.came for node in _endless(after, ended)}
+        return tuple(
+            Cascade(tuple(sorted(came)), tuple(sorted(found.get(came, ()))), came not in endless)
+            for came in sorted({*found, *endless}, key=sorted)
+        )
+
+    def _chosen(self, enabled: list[Rule]) -> list[Rule]:
+        """One delivery that races with none, if there is one; otherwise everything that can happen."""
+        for rule in enabled:
+            if isinstance(rule.tells, Handled) and (rule.tells.service, rule.tells.event) not in self._racing:
+                place = (rule.tells.service, rule.tells.event)
+                return [
+                    other
+                    for other in enabled
+                    if isinstance(other.tells, Handled) and (other.tells.service, other.tells.event) == place
+                ]
+        return enabled
+
+    def _next(self, node: _Node, rule: Rule, values: dict[str, str]) -> _Node:
+        changed = values | {update.variable: update.applied(values[update.variable]) for update in rule.updates}
+        return _Node(tuple(changed.values()), node.came | frozenset(_came(rule)))
+
+    def _ends(self, node: _Node) -> tuple[EndKind, ...]:
+        values = dict(zip(self._names, node.state, strict=True))
+        return tuple(kind for kind, guard in self.choreography.announced.items() if holds(guard, values))
+
+
+def _came(rule: Rule) -> Iterator[Came]:
+    for done in rule.tells.done if isinstance(rule.tells, Handled) else ():
+        if done.reaction.step is None:
+            continue
+        undo = done.reaction.step.compensation
+        if done.reaction.work is Work.DO:
+            yield done.reaction.step.name, str(done.answer)
+        elif done.answer == Outcome.FAILED and undo is not None:
+            yield undo.action, str(done.answer)
+
+
+def _race(service: ServiceSpec, event: str, other: str) -> bool:
+    """Whether two different reactions of a service to two events share a step that one of them executes."""
+    return any(
+        one is not another and (_executed(one) & _touched(another) or _executed(another) & _touched(one))
+        for one in _reactions(service, event)
+        for another in _reactions(service, other)
+    )
+
+
+def _reactions(service: ServiceSpec, event: str) -> list[Reaction]:
+    return [r for r in service.reactions if event in r.hears and not isinstance(r.trigger, Timer)]
+
+
+def _executed(reaction: Reaction) -> frozenset[str]:
+    return frozenset() if reaction.step is None else frozenset({reaction.step.name})
+
+
+def _touched(reaction: Reaction) -> frozenset[str]:
+    return _executed(reaction) | frozenset(test.step for test in reaction.only_if)
+
+
+def _endless(after: dict[_Node, tuple[_Node, ...]], ended: set[_Node]) -> list[_Node]:
+    """The nodes from which no end is reached, and after which nothing else comes out any more."""
+    before: dict[_Node, list[_Node]] = {}
+    for node, others in after.items():
+        for other in others:
+            before.setdefault(other, []).append(node)
+    saved = set(ended)
+    waiting = list(ended)
+    while waiting:
+        for node in before.get(waiting.pop(), ()):
+            if node not in saved:
+                saved.add(node)
+                waiting.append(node)
+    doomed = [node for node in after if node not in saved]
+    return [node for node in doomed if all(other.came == node.came for other in _reached(node, after))]
+
+
+def _reached(node: _Node, after: dict[_Node, tuple[_Node, ...]]) -> set[_Node]:
+    found = {node}
+    waiting = [node]
+    while waiting:
+        for other in after[waiting.pop()]:
+            if other not in found:
+                found.add(other)
+                waiting.append(other)
+    return found
+
+
+def holds(guard: Guard, values: dict[str, str]) -> bool:
+    """Whether a guard holds in a state, given as values by variables."""
+    if isinstance(guard, Among):
+        return values[guard.variable] in guard.values
+    if isinstance(guard, Not):
+        return not holds(guard.part, values)
+    if isinstance(guard, Every):
+        return all(holds(part, values) for part in guard.parts)
+    assert isinstance(guard, Some)
+    return any(holds(part, values) for part in guard.parts)
