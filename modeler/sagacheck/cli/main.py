@@ -18,6 +18,7 @@ COMMANDS = {
     "verify": "Check every path and every failure point of sagas.",
     "paths": "List the paths through one saga, shortest first, and count them.",
     "diagram": "Draw one saga: what undoes what, and where each failure leads.",
+    "export": "Write one saga for another tool, to check the verdict again.",
     "init": "Write down beside a definition what was inferred, for you to review.",
     "explain": "Explain a finding's code: what it means and what to do.",
     "rules": "List all rules.",

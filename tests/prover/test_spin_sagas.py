@@ -1,0 +1,79 @@
+"""SPIN comes to the same verdicts on sagas as the prover, and counts the same states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sagacheck import Saga
+from sagacheck.core.chart import Chart
+from sagacheck.core.contract import Barrier, Contract, Keyed, NoContract
+from sagacheck.core.system import Safety
+from sagacheck.lowering.saga import lower_saga
+from sagacheck.prover.prove import prove
+from sagacheck.render.promela import promela
+from tests.authoring.random_sagas import sagas
+from tests.lowering.test_contract_table import CONTRACTS, POLICIES, all_known, chart_of
+from tests.prover.spin import searched
+from tests.rules.models import broken_models, clean_models
+from tests.rules.models import chart_of as chart_of_model
+
+FEW = 1_000_000
+"""States beyond which SPIN takes longer than a test may."""
+
+
+def contracts_of(chart: Chart, otherwise: Contract) -> dict[str, Contract]:
+    return {step.name: step.contract or otherwise for step in chart.steps}
+
+
+def agreed(chart: Chart, contracts: Mapping[str, Contract]) -> bool:
+    """Whether SPIN has counted the prover's states and found its verdicts; False if there are too many states."""
+    system = lower_saga(chart, contracts).system
+    proof = prove(system)
+    assert proof.states is not None
+    if proof.states > FEW:
+        return False
+    found = searched(promela(system))
+    assert proof.states == found.states
+    safety = [(number, result) for number, result in enumerate(proof.results, 1) if isinstance(result.prop, Safety)]
+    numbers = {number for number, _ in safety}
+    assert {number for number, result in safety if not result.holds} == numbers & found.broken.keys()
+    for number, result in safety:
+        if result.trace is not None:
+            # SPIN counts the state in which a rule fires that breaks a property, the prover the firing.
+            assert len(result.trace.steps) - bool(getattr(result.prop, "by", ())) <= found.broken[number]
+    return True
+
+
+@pytest.mark.parametrize("contract", CONTRACTS)
+@pytest.mark.parametrize("place", ["first", "last"])
+def test_spin_confirms_the_table_of_contracts(contract: str, place: str) -> None:
+    for policy in POLICIES:
+        chart = all_known(chart_of(CONTRACTS[contract], policy, place))
+        assert agreed(chart, contracts_of(chart, NoContract()))
+
+
+MODELS = [*clean_models(), *broken_models("wrong"), *broken_models("repaired")]
+
+
+@pytest.mark.parametrize("model", [model for model in MODELS if model != "models/travel.py"])
+def test_spin_confirms_what_is_said_of_each_model(model: str) -> None:
+    chart = chart_of_model(model)
+    assert agreed(chart, contracts_of(chart, Barrier("k")))
+
+
+def test_the_only_model_that_is_too_large_for_spin_has_millions_of_states() -> None:
+    chart = chart_of_model("models/travel.py")
+    states = prove(lower_saga(chart, contracts_of(chart, Barrier("k"))).system).states
+    assert states is not None
+    assert states > FEW
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(sagas(most=2), st.sampled_from([NoContract(), Keyed("k"), Barrier("k")]))
+def test_spin_confirms_what_is_said_of_random_sagas(saga: Saga, contract: Contract) -> None:
+    chart = saga.chart()
+    assert agreed(chart, contracts_of(chart, contract))
