@@ -96,6 +96,17 @@ def test_the_way_to_a_clean_definition_is_as_the_how_to_says(tmp_path: Path) -> 
     assert said == heard
 
 
+def test_the_proof_on_its_page_is_what_comes_out(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "proof.md").read_text(encoding="utf-8")
+    (model,) = blocks(page, "python")
+    (tmp_path / "buy.py").write_text(model, encoding="utf-8")
+    (said,) = (without_time(block) for block in blocks(page, "console"))
+    assert said == told(tmp_path, "verify", "buy.py", "--prove")
+    safe = model.replace('Keyed("order_id", tolerates_empty=True)', 'Barrier("order_id")').replace("Keyed", "Barrier")
+    (tmp_path / "buy.py").write_text(safe, encoding="utf-8")
+    assert "proved for any loss, duplication, delay and crash" in told(tmp_path, "verify", "buy.py", "--prove")
+
+
 def told(folder: Path, *arguments: str) -> str:
     """A command with what it prints, as a document shows it."""
     text = re.sub(r" \(\d+\.\d+ s\)", "", sagacheck(*arguments, folder=folder).stdout)
