@@ -181,7 +181,7 @@ def test_directories_contribute_what_looks_like_a_model() -> None:
         ("m/b.py", "does not import sagacheck"),
         ("m/d.json", "is not a Step Functions definition, nor a template with one"),
         ("m/e.json", "is not a Step Functions definition, nor a template with one"),
-        ("m/g.py", "defines no saga: no module-level Saga(...) or SagaMachine class"),
+        ("m/g.py", "defines no saga: no module-level Saga(...), Choreography(...) or SagaMachine class"),
     ]
     assert (loading.failures, loading.files) == ((), 7)
 

@@ -7,7 +7,7 @@ from itertools import product
 
 import pytest
 
-from sagacheck.application.check import check_chart
+from sagacheck.application.check import ProvingOptions, check_chart
 from sagacheck.application.exit_status import ExitStatus, exit_status
 from sagacheck.application.loaded import LoadOptions
 from sagacheck.application.verify import VerifyOptions, verify
@@ -30,10 +30,10 @@ def test_every_saga_gets_a_report() -> None:
 
 
 def test_a_bug_in_one_check_leaves_the_others_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    def check(chart: Chart, file: str, unroll: int) -> SagaReport:
+    def check(chart: Chart, file: str, unroll: int, proving: ProvingOptions | None) -> SagaReport:
         if chart.name == "a":
             raise RecursionError("too deep \x1b[31m")
-        return check_chart(chart, file, unroll)
+        return check_chart(chart, file, unroll, proving)
 
     monkeypatch.setattr("sagacheck.application.verify.check_chart", check)
     write({"m/a.py": two_steps("a"), "m/b.py": two_steps("b")})

@@ -18,16 +18,19 @@ from tests.rules.models import (
     ROOT,
     broken_models,
     chart_of,
+    choreographed,
     clean_models,
     code_of,
     expected_file,
+    needs_proof,
     report_on,
     text_of,
     twin_of,
 )
 
-WRONG = broken_models("wrong")
-REPAIRED = broken_models("repaired")
+CHARTED = [*clean_models(), *broken_models("repaired")]
+WRONG = sorted([*broken_models("wrong"), *choreographed("wrong")])
+REPAIRED = sorted([*broken_models("repaired"), *choreographed("repaired")])
 
 
 def _says(model: str) -> str:
@@ -48,15 +51,15 @@ def test_the_finding_of_a_wrong_model_reads_as_expected(model: str) -> None:
     assert expected_file(model).read_text(encoding="utf-8") == text_of(model)
 
 
-@pytest.mark.parametrize("model", [*clean_models(), *REPAIRED])
+@pytest.mark.parametrize("model", [*clean_models(), *choreographed("clean"), *REPAIRED])
 def test_nothing_is_found_in_a_clean_model(model: str) -> None:
     report = report_on(model)
     assert [] == [finding.message for finding in report.findings]
-    expected = Verdict.PROVED if code_of(model).startswith("SC3") else Verdict.CHECKED
+    expected = Verdict.PROVED if needs_proof(model) else Verdict.CHECKED
     assert [expected] == [saga.verdict for saga in report.sagas]
 
 
-@pytest.mark.parametrize("model", [*clean_models(), *REPAIRED])
+@pytest.mark.parametrize("model", CHARTED)
 def test_a_clean_model_is_safe_over_an_unreliable_network(model: str) -> None:
     assert prove_saga(chart_of(model)).proved
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from sagacheck.application.exclusion import Exclusion
 from sagacheck.core.chart import Chart
+from sagacheck.core.net import Net
 from sagacheck.core.report import Failure, PassedOver
 
 
@@ -34,4 +35,12 @@ class LoadedSaga:
     file: str
 
 
-Loaded = LoadedSaga | Failure | PassedOver
+@dataclass(frozen=True, slots=True)
+class LoadedChoreography:
+    """A choreography and the file from which it was loaded, as the user knows it."""
+
+    net: Net
+    file: str
+
+
+Loaded = LoadedSaga | LoadedChoreography | Failure | PassedOver

@@ -16,7 +16,7 @@ from sagacheck.application import module_sagas
 from sagacheck.application.definition_files import load_file
 from sagacheck.application.discovery import Target, discover, shown_path
 from sagacheck.application.internal_error import internal_failure
-from sagacheck.application.loaded import Loaded, LoadedSaga, LoadOptions
+from sagacheck.application.loaded import Loaded, LoadedChoreography, LoadedSaga, LoadOptions
 from sagacheck.application.module_import import alone, dotted_package, import_file, import_root
 from sagacheck.application.process_end import ProcessEnd, process_kept
 from sagacheck.application.refusal import RefusedError
@@ -34,12 +34,14 @@ class Loading:
 
     Args:
         sagas: in the order of files, then of the source; one per profile.
+        choreographies: in the order of files, then of the source.
         failures: what could not be loaded.
         passed_over: what is no saga.
         files: number of files that were looked at.
     """
 
     sagas: tuple[LoadedSaga, ...] = ()
+    choreographies: tuple[LoadedChoreography, ...] = ()
     failures: tuple[Failure, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
     files: int = 0
@@ -74,6 +76,7 @@ def load(paths: tuple[str, ...], options: LoadOptions | None = None, listener: L
     clashes = _clashes(sagas)
     return Loading(
         sagas=sagas,
+        choreographies=_own(loaded),
         failures=(*dict.fromkeys(item for item in loaded if isinstance(item, Failure)), *clashes),
         passed_over=tuple(item for item in loaded if isinstance(item, PassedOver)),
         files=len(found),
@@ -170,10 +173,15 @@ def _sagas_of(module: ModuleType, target: Target, options: LoadOptions) -> Itera
         yield PassedOver(target.shown, reason, named=target.named)
     if not found.values and not found.foreign:
         yield PassedOver(
-            target.shown, "defines no saga: no module-level Saga(...) or SagaMachine class", named=target.named
+            target.shown,
+            "defines no saga: no module-level Saga(...), Choreography(...) or SagaMachine class",
+            named=target.named,
         )
     file = shown_path(getattr(module, "__file__", None) or target.shown) if target.module else target.shown
     for value in found.values:
+        if module_sagas.is_choreography(value):
+            yield LoadedChoreography(value.net(), file)
+            continue
         try:
             charts = list(module_sagas.charts_of(value, options.profiles))
         except RefusedError as error:
@@ -182,6 +190,18 @@ def _sagas_of(module: ModuleType, target: Target, options: LoadOptions) -> Itera
             yield internal_failure(error, target.shown, getattr(value, "name", ""), traceback=options.traceback)
         else:
             yield from (LoadedSaga(chart, file) for chart in charts)
+
+
+def _own(loaded: list[Loaded]) -> tuple[LoadedChoreography, ...]:
+    """The choreographies without those that were imported from another file, each once."""
+    found = [item for item in loaded if isinstance(item, LoadedChoreography)]
+    own = {(item.net.span, item.net.name) for item in found if item.net.span and item.net.span.file == item.file}
+    kept: dict[tuple[object, str], LoadedChoreography] = {}
+    for item in found:
+        key = (item.net.span, item.net.name)
+        if key not in own or (item.net.span is not None and item.net.span.file == item.file):
+            kept.setdefault(key, item)
+    return tuple(kept.values())
 
 
 def _each_once(sagas: list[LoadedSaga]) -> tuple[LoadedSaga, ...]:

@@ -20,7 +20,7 @@ class Found:
     """What a module holds that concerns sagacheck.
 
     Args:
-        values: `Saga`s and `SagaMachine` classes, each once, in the order of the source.
+        values: `Saga`s, `SagaMachine` classes and `Choreography`s, each once, in the order of the source.
         foreign: names of python-statemachine classes that are none.
     """
 
@@ -39,7 +39,7 @@ def sagas_in(module: ModuleType) -> Found:
     kinds = _Kinds()
     for name, value in list(vars(module).items()):
         for inner in _one_level(value):
-            if kinds.saga(inner) or kinds.machine(inner):
+            if kinds.saga(inner) or kinds.machine(inner) or kinds.choreography(inner):
                 values.setdefault(id(inner), inner)
         if kinds.foreign_machine(value) and getattr(value, "__module__", None) == module.__name__:
             foreign.append(name)
@@ -61,15 +61,21 @@ def saga_called(module: ModuleType, name: str, file: str) -> Found:
         value = attrgetter(name)(module)
     except AttributeError:
         kinds = _Kinds()
-        by_name = [value for value in sagas_in(module).values if kinds.saga(value) and value.name == name]
+        named = [value for value in sagas_in(module).values if kinds.saga(value) or kinds.choreography(value)]
+        by_name = [value for value in named if value.name == name]
         if by_name:
             return Found(tuple(by_name))
         known = [key for key, value in vars(module).items() if kinds.saga(value) or kinds.machine(value)]
         raise refused(f"{file} has no {name!r}", name, known) from None
-    if _Kinds().saga(value) or _Kinds().machine(value):
+    if _Kinds().saga(value) or _Kinds().machine(value) or _Kinds().choreography(value):
         return Found((value,))
     msg = f"{name!r} in {file} is no saga but {_article(type(value).__name__)}"
     raise RefusedError(msg)
+
+
+def is_choreography(value: object) -> bool:
+    """Whether a value is a choreographed saga."""
+    return _Kinds().choreography(value)
 
 
 def charts_of(value: Any, profiles: Sequence[str]) -> Iterator[Chart]:  # noqa: ANN401 - a Saga or a SagaMachine class
@@ -103,11 +109,16 @@ class _Kinds:
     def __init__(self) -> None:
         self._saga = _class_in("sagacheck.authoring.saga", "Saga")
         self._machine = _class_in("sagacheck.authoring.machine", "SagaMachine")
+        self._choreography = _class_in("sagacheck.authoring.choreography", "Choreography")
         self._foreign = _class_in("statemachine", "StateChart")
 
     def saga(self, value: object) -> bool:
         """Whether it is a declared saga."""
         return self._saga is not None and issubclass(type(value), self._saga)
+
+    def choreography(self, value: object) -> bool:
+        """Whether it is a declared choreography."""
+        return self._choreography is not None and issubclass(type(value), self._choreography)
 
     def machine(self, value: object) -> bool:
         """Whether it is a class that says what its states call, and has states."""

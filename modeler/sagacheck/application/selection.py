@@ -44,6 +44,10 @@ def one_saga(model: str, name: str | None, options: LoadOptions) -> LoadedSaga:
     if loading.failures:
         raise LoadError(loading.failures)
     names = [saga.chart.name for saga in loading.sagas]
+    if not names and loading.choreographies:
+        named = ", ".join(item.net.name for item in loading.choreographies)
+        msg = f"{model} holds a choreography ({named}); this command knows orchestrated sagas only, verify knows both"
+        raise RefusedError(msg)
     if not names:
         reasons = "".join(f": {passed.reason}" for passed in loading.passed_over if passed.named)
         msg = f"there is no saga in {model}{reasons}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sagacheck.application.check import ProvingOptions, check_chart
 from sagacheck.application.internal_error import internal_failure
-from sagacheck.application.loaded import LoadedSaga, LoadOptions
+from sagacheck.application.loaded import LoadedChoreography, LoadedSaga, LoadOptions
 from sagacheck.application.loading import Listener, load
 from sagacheck.core.report import Failure, Progress, Report, SagaReport
 
@@ -46,7 +46,22 @@ def verify(options: VerifyOptions, listener: Listener | None = None) -> Report:
             failures.append(checked)
         else:
             sagas.append(checked)
+    for choreography in loading.choreographies:
+        checked = _choreography_checked(choreography, options)
+        if isinstance(checked, Failure):
+            failures.append(checked)
+        else:
+            sagas.append(checked)
     return Report(tuple(sagas), tuple(failures), loading.files, loading.passed_over)
+
+
+def _choreography_checked(loaded: LoadedChoreography, options: VerifyOptions) -> SagaReport | Failure:
+    from sagacheck.application.choreographies import check_choreography
+
+    try:
+        return check_choreography(loaded.net, loaded.file, options.proving)
+    except Exception as error:  # noqa: BLE001 - a bug of ours in one saga must not hide what the others say
+        return internal_failure(error, loaded.file, loaded.net.name, traceback=options.loading.traceback)
 
 
 def _checked(loaded: LoadedSaga, options: VerifyOptions) -> SagaReport | Failure:

@@ -113,7 +113,7 @@ def _distinct(sagas: Iterable[SagaReport]) -> Iterator[tuple[Finding, SagaReport
             found.setdefault(key, (finding, saga, []))[2].append(saga.profile)
     for finding, saga, names in found.values():
         several = len(profiles[saga.file, saga.name]) > 1
-        yield finding, saga, names if several or names[0] not in _UNSAID_PROFILES else []
+        yield finding, saga, names if several or names[0] not in (*_UNSAID_PROFILES, "choreography") else []
 
 
 def _with_profiles(lines: list[str], profiles: list[str], palette: Palette) -> list[str]:
@@ -264,8 +264,8 @@ def _closing(report: Report, findings: list[Finding], options: TextOptions) -> I
         yield f"{counted(unsaid, 'file')} passed over, because no saga was seen in {them} (-v lists)"
     if not report.sagas and not report.failures:
         yield (
-            f"no saga found in {counted(report.files, 'file')}: a model is a Python file with a module-level Saga(...) "
-            "or SagaMachine class, or a Step Functions definition, a template with one, or a serverless.yml"
+            f"no saga found in {counted(report.files, 'file')}: a model is a Python file with a module-level Saga(...), "
+            "Choreography(...) or SagaMachine class, or a Step Functions definition, a template with one, or a serverless.yml"
         )
         return
     if any(saga.verdict is Verdict.CHECKED for saga in report.sagas):

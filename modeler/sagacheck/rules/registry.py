@@ -50,6 +50,12 @@ _MODULES = (
     "end_differs",
     "no_way_to_an_end",
     "needed_contract",
+    "unheard_event",
+    "unpublished_event",
+    "event_cycle",
+    "unannounced_end",
+    "both_ends",
+    "stopped_half_way",
     "marker_without_reason",
     "stale_suppression",
 )

@@ -1,0 +1,83 @@
+"""Tells a run of a choreography in its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sagacheck.core.story import Line, Story
+from sagacheck.core.trace import Step, Trace
+from sagacheck.lowering.choreographed.choreography import LoweredChoreography
+from sagacheck.lowering.choreographed.obligations import Flaw, Obligation
+from sagacheck.lowering.choreographed.real import Real
+from sagacheck.lowering.choreographed.transactions import Handled
+
+BROKER = "broker"
+
+
+def story_of(choreography: LoweredChoreography, obligation: Obligation, trace: Trace) -> Story:
+    """The story of a run that breaks what a choreography owes.
+
+    Args:
+        choreography: as it was lowered.
+        obligation: what is broken at the end of the run.
+        trace: the run.
+    """
+    begun = choreography.net.starts_with
+    lines = [Line(BROKER, f"has `{begun}`: it begins"), *(_line(choreography, step) for step in trace.steps)]
+    return Story(tuple(lines), len(lines), _consequence(choreography, obligation, trace))
+
+
+def _line(choreography: LoweredChoreography, step: Step) -> Line:
+    rule = step.rule
+    text = rule.name.removeprefix(f"`{rule.process}` ")
+    tells = rule.tells
+    sends: tuple[tuple[str, str], ...] = ()
+    receives = None
+    if isinstance(tells, Handled):
+        sends = tuple((BROKER, event) for event in tells.published)
+        receives = None if tells.timer else (BROKER, tells.event)
+        if tells.published:
+            text += f", and publishes {', '.join(tells.published)}"
+    return Line(rule.process, text, rule.fault, tuple(_changes(choreography, step)), sends, receives)
+
+
+def _changes(choreography: LoweredChoreography, step: Step) -> Iterator[tuple[str, str, str]]:
+    names = {book.variable.name: book for book in choreography.books.values()}
+    for name, before, after in step.changes:
+        book = names.get(name)
+        if book is not None:
+            was, now = _in_words(book.reals[before]), _in_words(book.reals[after])
+            if was != now:
+                yield book.step.name, was, now
+
+
+_EFFECTS = ("no effect", "effect", "two effects")
+_UNDONE = ("", "undone", "undone twice")
+
+
+def _in_words(real: Real) -> str:
+    if not real.undone:
+        return _EFFECTS[real.standing]
+    return f"{_EFFECTS[real.standing]}, {_UNDONE[real.undone]}" if real.standing else _UNDONE[real.undone]
+
+
+def _consequence(choreography: LoweredChoreography, obligation: Obligation, trace: Trace) -> str:
+    if obligation.flaw is Flaw.STOPPED:
+        lost = f"`{obligation.lost[0]}` never came to `{obligation.lost[1]}`; " if obligation.lost else ""
+        return f"{lost}nothing will happen any more, nobody has said how it ended, and {_standing(choreography, trace)}"
+    if obligation.flaw is Flaw.NEVER_ENDS:
+        return "from here it never comes to rest"
+    if obligation.flaw is Flaw.BOTH_ENDS:
+        return "two kinds of end are announced, and those who listen believe one or the other"
+    book = choreography.books.get(obligation.subject)
+    if book is None:
+        return f"{obligation.subject}: {obligation.flaw}"
+    real = book.reals[trace.end[book.variable.name]]
+    return f"`{obligation.subject}`: {_in_words(real)}; {obligation.flaw}"
+
+
+def _standing(choreography: LoweredChoreography, trace: Trace) -> str:
+    standing = [
+        f"`{name}`" for name, book in choreography.books.items() if book.reals[trace.end[book.variable.name]].standing
+    ]
+    return f"{' and '.join(standing)} {'stands' if len(standing) == 1 else 'stand'}" if standing else "nothing stands"
