@@ -166,8 +166,8 @@ def test_a_named_file_without_a_saga_is_always_told_of() -> None:
     report = Report(files=1, passed_over=(PassedOver("steps.py", "defines no saga", named=True),))
     expected = (
         "passed over: steps.py: defines no saga\n"
-        "no saga found in 1 file: a model is a Python file with a module-level Saga(...) or SagaMachine class, "
-        "or a Step Functions definition, a template with one, or a serverless.yml\n"
+        "no saga found in 1 file: a model is a Python file with a module-level Saga(...), Choreography(...) or "
+        "SagaMachine class, or a Step Functions definition, a template with one, or a serverless.yml\n"
     )
     assert expected == render_text(report)
 
