@@ -162,7 +162,9 @@ class _Prover:
                 if proof.broken:
                     shown = self._violations(lowered, proof)
                     story = next((one.story for one in shown if one.story is not None), None)
-                    needed.append(Needed(step, LADDER[rung[step]], LADDER[rung[step] - 1], story))
+                    # It happens under another contract than the declared ones: it cannot be replayed on the model.
+                    told = None if story is None else replace(story, token="")
+                    needed.append(Needed(step, LADDER[rung[step]], LADDER[rung[step] - 1], told))
                     break
                 rung = weaker
                 states = proof.states

@@ -19,6 +19,7 @@ COMMANDS = {
     "paths": "List the paths through one saga, shortest first, and count them.",
     "diagram": "Draw one saga: what undoes what, and where each failure leads.",
     "export": "Write one saga for another tool, to check the verdict again.",
+    "replay": "Show the story of a finding again, on the model as it is now.",
     "init": "Write down beside a definition what was inferred, for you to review.",
     "explain": "Explain a finding's code: what it means and what to do.",
     "rules": "List all rules.",

@@ -266,6 +266,18 @@ def tests_in(guard: Guard) -> Iterator[Among]:
             yield from tests_in(part)
 
 
+def holds(guard: Guard, values: Mapping[str, str]) -> bool:
+    """Whether a guard holds in a state, given as values by variables."""
+    if isinstance(guard, Among):
+        return values[guard.variable] in guard.values
+    if isinstance(guard, Not):
+        return not holds(guard.part, values)
+    if isinstance(guard, Every):
+        return all(holds(part, values) for part in guard.parts)
+    assert isinstance(guard, Some)
+    return any(holds(part, values) for part in guard.parts)
+
+
 def _meant(name: str, names: Iterable[str]) -> str:
     meant = closest(name, names)
     return f"; did you mean {meant!r}?" if meant else ""

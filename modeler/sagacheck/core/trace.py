@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sagacheck.core.system import Rule
+from sagacheck.core.system import Rule, System
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,3 +52,20 @@ class Trace:
         for step in self.steps:
             values.update((name, after) for name, _, after in step.changes)
         return values
+
+
+def trace_of(system: System, rules: Sequence[Rule]) -> Trace:
+    """The run in which these rules fire one after the other.
+
+    Args:
+        system: the system.
+        rules: each of which can fire where the run has come to.
+    """
+    start = system.start
+    now = dict(start)
+    steps = []
+    for rule in rules:
+        after = {update.variable: update.applied(now[update.variable]) for update in rule.updates}
+        steps.append(Step(rule, tuple((name, now[name], value) for name, value in after.items() if value != now[name])))
+        now.update(after)
+    return Trace(tuple(start.items()), tuple(steps))

@@ -10,6 +10,7 @@ from sagacheck.core.outcome import EndKind
 from sagacheck.core.story import Line, Story
 from sagacheck.core.trace import Trace
 from sagacheck.lowering.going import COORDINATOR, service_of
+from sagacheck.lowering.replay import token_of
 from sagacheck.lowering.telling import Telling
 
 _LEDGER, _REAL = ": ledger", ": real"
@@ -23,24 +24,18 @@ def story_of(chart: Chart, owed: Owed, trace: Trace) -> Story:
         owed: what is broken at the end of the run.
         trace: the run.
     """
-    lines = [_begin(chart, trace), *_lines(trace)]
-    return Story(tuple(lines), len(lines), _consequence(chart, owed, trace), token_of(trace))
+    told = lines_of(chart, trace)
+    return Story(told, len(told), _consequence(chart, owed, trace), token_of(trace))
 
 
-def token_of(trace: Trace) -> str:
-    """A short token from which the run can be found again: two characters for each step."""
-    return "".join(mark(step.rule.name) for step in trace.steps)
+def lines_of(chart: Chart, trace: Trace) -> tuple[Line, ...]:
+    """What happens in a run, from its beginning.
 
-
-def mark(rule: str) -> str:
-    """Two characters that stand for a rule; few rules that can fire at one time share them."""
-    import hashlib
-
-    number = int.from_bytes(hashlib.blake2b(rule.encode("utf-8", "surrogatepass"), digest_size=2).digest(), "big")
-    return _DIGITS[number // 32 % 32] + _DIGITS[number % 32]
-
-
-_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
+    Args:
+        chart: the saga's chart.
+        trace: the run.
+    """
+    return (_begin(chart, trace), *_lines(trace))
 
 
 def _begin(chart: Chart, trace: Trace) -> Line:

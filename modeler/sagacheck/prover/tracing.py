@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sagacheck.core.system import Rule
-from sagacheck.core.trace import Step, Trace
+from sagacheck.core.trace import Trace, trace_of
 from sagacheck.prover.encoding import Action, Encoding
 from sagacheck.prover.reach import Check
 
@@ -60,7 +60,7 @@ class Tracer:
             state = self.encoding.state(dict(zip(self._names, values, strict=True)))
             ways = [action for action in self.encoding.actions if action.rule.name in set(last)]
             rules = (*rules, next(action.rule for action in ways if (state & action.guard).satisfiable()))
-        return self._told(rules)
+        return trace_of(self.encoding.system, rules)
 
     @property
     def _names(self) -> list[str]:
@@ -153,21 +153,6 @@ class Tracer:
             if (self.encoding.state(then) & following[rest]).satisfiable():
                 moves.append((action, tuple(then.values())))
         return moves
-
-    def _told(self, rules: Sequence[Rule]) -> Trace:
-        start = self.encoding.system.start
-        now = dict(start)
-        steps = []
-        for rule in rules:
-            changes = []
-            for update in rule.updates:
-                before = now[update.variable]
-                after = update.applied(before)
-                if after != before:
-                    changes.append((update.variable, before, after))
-            now.update((name, after) for name, _, after in changes)
-            steps.append(Step(rule, tuple(changes)))
-        return Trace(tuple(start.items()), tuple(steps))
 
 
 def union(sets: list[States], none: States) -> States:

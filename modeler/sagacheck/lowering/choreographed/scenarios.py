@@ -15,7 +15,7 @@ from functools import cached_property
 
 from sagacheck.core.net import Reaction, ServiceSpec, Timer, Work
 from sagacheck.core.outcome import EndKind, Outcome
-from sagacheck.core.system import Among, Every, Guard, Not, Rule, Some
+from sagacheck.core.system import Rule, holds
 from sagacheck.lowering.choreographed.choreography import LoweredChoreography
 from sagacheck.lowering.choreographed.queues import Arrived
 from sagacheck.lowering.choreographed.transactions import Handled
@@ -193,15 +193,3 @@ def _reached(node: _Node, after: dict[_Node, tuple[_Node, ...]]) -> set[_Node]:
                 found.add(other)
                 waiting.append(other)
     return found
-
-
-def holds(guard: Guard, values: dict[str, str]) -> bool:
-    """Whether a guard holds in a state, given as values by variables."""
-    if isinstance(guard, Among):
-        return values[guard.variable] in guard.values
-    if isinstance(guard, Not):
-        return not holds(guard.part, values)
-    if isinstance(guard, Every):
-        return all(holds(part, values) for part in guard.parts)
-    assert isinstance(guard, Some)
-    return any(holds(part, values) for part in guard.parts)

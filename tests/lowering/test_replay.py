@@ -1,0 +1,91 @@
+"""A story can be shown again from its token, also when the model has changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sagacheck import Barrier, Keyed, NoContract, Saga, Step
+from sagacheck.application.loaded import LoadedSaga
+from sagacheck.application.refusal import RefusedError
+from sagacheck.application.replay_story import replay_story
+from sagacheck.core.contract import Contract
+from sagacheck.core.obligation import Obligation
+from sagacheck.core.system import System
+from sagacheck.lowering.replay import TokenError, replay, token_of
+from sagacheck.lowering.saga import lower_saga
+from sagacheck.prover.prove import prove
+from tests.authoring.random_sagas import sagas
+from tests.rules.models import chart_of
+
+TOLERANT = Keyed("id", tolerates_empty=True)
+
+
+def buy(contract: Contract) -> Saga:
+    return Saga("buy", Step("payment.charge", compensation="payment.refund", contract=contract))
+
+
+def token(saga: Saga) -> str:
+    chart = saga.chart()
+    lowered = lower_saga(chart, {step.name: step.contract or NoContract() for step in chart.steps})
+    (trace,) = (result.trace for result in prove(lowered.system).broken if result.trace)
+    return token_of(trace)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(sagas(most=3), st.sampled_from([NoContract(), Keyed("k"), TOLERANT]))
+def test_every_run_is_found_again_from_its_token(saga: Saga, contract: Contract) -> None:
+    chart = saga.chart()
+    system = lower_saga(chart, {step.name: contract for step in chart.steps}).system
+    for result in prove(system, traces=2).broken:
+        if result.trace is not None:
+            found = replay(system, token_of(result.trace))
+            assert 0 == found.missing
+            assert token_of(result.trace) == token_of(found.trace)
+
+
+def test_a_story_that_still_goes_wrong_says_what_is_wrong() -> None:
+    story = replay_story(LoadedSaga(buy(TOLERANT).chart(), "m.py"), token(buy(TOLERANT)))
+    assert 0 == story.missing
+    assert Obligation.EFFECT_AFTER_COMPENSATION in [owed.obligation for owed in story.broken]
+
+
+def test_a_story_that_cannot_happen_any_more_is_told_as_far_as_it_goes() -> None:
+    story = replay_story(LoadedSaga(buy(Barrier("id")).chart(), "m.py"), token(buy(TOLERANT)))
+    assert (1, ()) == (story.missing, story.broken)
+    assert "finds nothing to undo, which is fine (payment.refund)" == story.lines[-1].text
+
+
+def test_a_place_that_leads_to_no_end_is_recognized() -> None:
+    wrong, repaired = (
+        LoadedSaga(chart_of(f"models/broken/SC306-no-way-to-an-end/{name}.py"), "m.py")
+        for name in ("wrong", "repaired")
+    )
+    contracts: dict[str, Contract] = {"payment.charge": Barrier("order_id")}
+    (trace,) = (r.trace for r in prove(lower_saga(wrong.chart, contracts).system).broken if r.trace)
+    assert [Obligation.STUCK] == [owed.obligation for owed in replay_story(wrong, token_of(trace)).broken]
+    assert () == replay_story(repaired, token_of(trace)).broken
+
+
+def test_a_mark_that_several_rules_share_is_tried_with_each_of_them() -> None:
+    chart = buy(TOLERANT).chart()
+    system = lower_saga(chart, {"payment.charge": TOLERANT}).system
+    (trace,) = (result.trace for result in prove(system).broken if result.trace)
+    # Rules that share their names share their marks; a rule that leads nowhere comes first.
+    first = trace.steps[0].rule
+    idle = replace(first, updates=())
+    twins = System(system.name, system.variables, tuple(r for r in system.rules if r != first), ())
+    both = (idle, first)
+    object.__setattr__(twins, "rules", (*both, *twins.rules))
+    assert 0 == replay(twins, token_of(trace)).missing
+
+
+@pytest.mark.parametrize("text", ["", "  ", "abc", "ab!d", "ünüü", "../.."])
+def test_what_is_no_token_is_refused(text: str) -> None:
+    with pytest.raises(TokenError, match="is no token: it is what stands behind `replay` in a report, whole"):
+        replay(lower_saga(buy(TOLERANT).chart(), {"payment.charge": TOLERANT}).system, text)
+    with pytest.raises(RefusedError, match="is no token"):
+        replay_story(LoadedSaga(buy(TOLERANT).chart(), "m.py"), text)
