@@ -1,4 +1,4 @@
-"""A second reading of choreographies: message by message, without systems, and with nothing of the lowering's.
+"""A second reading of choreographies: message by message, without systems, and with next to nothing of the lowering's.
 
 Every publication is a message of its own (two under way at once are as many as are counted), a duplicate makes a
 service publish anew, and what goes wrong is noted in the moment in which it does. The words of the flaws are those of
@@ -17,6 +17,7 @@ from sagacheck.core.contract import Barrier, Keyed, Natural, Reply
 from sagacheck.core.net import Acknowledged, Heard, HeardAll, Net, Pattern, Reaction, Timer, Work
 from sagacheck.core.outcome import Outcome
 from sagacheck.core.step import StepSpec
+from sagacheck.lowering.recurrence import recurring
 
 
 class Box(NamedTuple):
@@ -138,7 +139,7 @@ class Literal:
                 yield from self.receiving(world, service.name, event, service.reactions)
             for place, reaction in enumerate(service.reactions):
                 if isinstance(reaction.trigger, Timer) and dict(world.timers)[service.name, place] == "armed":
-                    over = world.with_timer((service.name, place), "over")
+                    over = world.with_timer((service.name, place), "went off")
                     early = self.net.delivered(reaction.trigger.event).acknowledged is Acknowledged.BEFORE
                     torn = over if early else world
                     for done, cut, fault, noted in self.transaction(world, service.name, "", (reaction,)):
@@ -164,8 +165,9 @@ class Literal:
         for taken, fault in sources:
             after = taken._replace(heard=True, repeatable=taken.repeatable or repeats)
             kept = after if early or fault else after._replace(unacknowledged=True, repeatable=taken.repeatable)
-            whole = self.armed(world.with_box((event, service), after), service, event)
-            torn = self.armed(world.with_box((event, service), kept), service, event)
+            anew = not fault and event in self.several
+            whole = self.armed(world.with_box((event, service), after), service, event, anew=anew)
+            torn = self.armed(world.with_box((event, service), kept), service, event, anew=anew)
             for done, cut, trouble, noted in self.transaction(world, service, event, own):
                 yield from self.committed(whole, torn, done, cut, fault=trouble or fault, noted=noted)
             yield from self.broken_off(world, service, event, own)
@@ -261,11 +263,16 @@ class Literal:
                     world = world.with_box((heard, service), box._replace(owed=min(2, box.owed + 1)))
         return world._replace(published=world.published | set(events))
 
-    def armed(self, world: World, service: str, event: str) -> World:
+    @cached_property
+    def several(self) -> frozenset[str]:
+        """The one thing that is taken over from the lowering: which events set a timer again that went off."""
+        return recurring(self.net)
+
+    def armed(self, world: World, service: str, event: str, *, anew: bool) -> World:
         for (owner, place), value in world.timers:
             trigger = next(s for s in self.net.services if s.name == owner).reactions[place].trigger
             assert isinstance(trigger, Timer)
-            if owner == service and trigger.event == event and value == "idle":
+            if owner == service and trigger.event == event and (value == "idle" or (anew and value == "went off")):
                 world = world.with_timer((owner, place), "armed")
             if owner == service and trigger.unless == event:
                 world = world.with_timer((owner, place), "over")

@@ -123,7 +123,9 @@ def reaction(draw: st.DrawFn, step: Step, *, first: bool, undo: bool, cyclic: bo
     later = st.sampled_from(EVENTS if cyclic else EVENTS[place + 1 :])
     remote = draw(st.integers(0, 4)) == 0
     options: dict[str, Any] = {"ok": draw(later)}
-    if draw(st.booleans()):
+    undone = step.spec.compensation
+    possible = undone.outcomes if undo and undone is not None else step.spec.outcomes
+    if len(possible) > 1 and draw(st.booleans()):
         options["failed" if undo else "rejected"] = draw(later)
     if remote:
         options |= {"remote": True, "unknown": draw(st.none() | later)}
