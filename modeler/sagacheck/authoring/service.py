@@ -162,6 +162,17 @@ def _check_outcomes(label: str, step: Step | None, work: Work, given: set[Outcom
             f"{label}: a local transaction has happened or not, a crash only delivers its event again; "
             f"leave out unknown=, or say remote=True if it calls something outside"
         )
+    if step is not None and Outcome.REJECTED in given and Outcome.REJECTED not in step.spec.outcomes:
+        raise ValueError(
+            f"{label}: {step.name!r} is retried until it is done, which claims that it is never rejected; "
+            f"leave out rejected=, or write retry=Retry.until_known()"
+        )
+    undo = None if step is None else step.spec.compensation
+    if undo is not None and Outcome.FAILED in given and Outcome.FAILED not in undo.outcomes:
+        raise ValueError(
+            f"{label}: {undo.action!r} is retried until it is done, which claims that it is never refused; "
+            f"leave out failed=, or write Compensation({undo.action!r}, retry=Retry.until_known())"
+        )
     if step is None and Outcome.OK not in given:
         raise ValueError(f"{label} does nothing: write do=, undo= or ok=")
     if step is None and remote:

@@ -31,7 +31,7 @@ from sagacheck.lowering.choreographed.recurrence import cycles, recurring, repea
 UNSENT, SENT, TWICE, HANDLED, AGAIN = "unsent", "sent", "twice", "handled", "again"
 ACKNOWLEDGED, FORGOTTEN, LOST = "acknowledged", "forgotten", "lost"
 
-IDLE, ARMED, OVER = "idle", "armed", "over"
+IDLE, ARMED, OVER, WENT_OFF = "idle", "armed", "over", "went off"
 
 LOSS = "loss"
 DUPLICATE = "duplicate"
@@ -149,10 +149,15 @@ class Network:
 
     @cached_property
     def timers(self) -> dict[tuple[str, int], Variable]:
-        """Every timer by its service and the place of its reaction there."""
+        """Every timer by its service and the place of its reaction there.
+
+        One that went off is set again by another message, where there can be one; one that was disarmed is over.
+        """
+        several = recurring(self.net)
         return {
             (service.name, place): Variable(
-                f"timer {place + 1} of `{service.name}` after `{reaction.trigger.event}`", (IDLE, ARMED, OVER)
+                f"timer {place + 1} of `{service.name}` after `{reaction.trigger.event}`",
+                (IDLE, ARMED, OVER, WENT_OFF)[: 3 + (reaction.trigger.event in several)],
             )
             for service in self.net.services
             for place, reaction in enumerate(service.reactions)

@@ -22,6 +22,7 @@ from sagacheck.lowering.choreographed.queues import (
     OVER,
     SENT,
     TWICE,
+    WENT_OFF,
     Network,
     Queue,
     shifted,
@@ -134,7 +135,7 @@ class Transactions:
         variable, event = queue.variable, queue.event
         delivery = self.net.delivered(event)
         domain = variable.domain
-        arming = self._arming(queue)
+        arming = self._arming(queue, anew=True)
         told = Handled(queue.service, event, (), ())
         label = f"`{queue.service}` handles `{event}`"
         fresh = [value for value in (SENT, AGAIN) if value in domain]
@@ -146,18 +147,19 @@ class Transactions:
         yield _Intake(label, variable.is_(*owed, *more), taken, kept if early or HANDLED in domain else {}, "", told)
         if delivery.at_least_once and not delivery.inbox and (event, queue.service) in self.network.repeated:
             repeated = replace(told, repeated=True)
-            yield _Intake(f"{label} again", variable.is_(ACKNOWLEDGED), arming, arming, DUPLICATE, repeated)
+            known = self._arming(queue, anew=False)
+            yield _Intake(f"{label} again", variable.is_(ACKNOWLEDGED), known, known, DUPLICATE, repeated)
 
-    def _arming(self, queue: Queue) -> Changes:
-        """What handling an event does to the timers of its service."""
+    def _arming(self, queue: Queue, *, anew: bool) -> Changes:
+        """What handling an event does to the timers of its service; a mere repetition sets none again."""
         found: Changes = {}
         for (service, place), timer in self.network.timers.items():
             reaction = next(s for s in self.net.services if s.name == service).reactions[place]
             assert isinstance(reaction.trigger, Timer)
             if service == queue.service and reaction.trigger.event == queue.event:
-                found[timer.name] = {IDLE: ARMED} | ({OVER: ARMED} if queue.reopens else {})
+                found[timer.name] = {IDLE: ARMED} | ({WENT_OFF: ARMED} if anew and WENT_OFF in timer.domain else {})
             elif service == queue.service and reaction.trigger.unless == queue.event:
-                found[timer.name] = {IDLE: OVER, ARMED: OVER}
+                found[timer.name] = {value: OVER for value in (IDLE, ARMED, WENT_OFF) if value in timer.domain}
         return found
 
     def _going_off(self, service: ServiceSpec, place: int, reaction: Reaction) -> Iterator[Rule]:
@@ -165,7 +167,7 @@ class Transactions:
         event = reaction.trigger.event
         timer = self.network.timers[service.name, place]
         early = self.net.delivered(event).acknowledged is Acknowledged.BEFORE
-        over = {timer.name: {ARMED: OVER}}
+        over = {timer.name: {ARMED: WENT_OFF if WENT_OFF in timer.domain else OVER}}
         intake = _Intake(
             f"{timer.name} goes off",
             timer.is_(ARMED),
