@@ -17,7 +17,7 @@ from sagacheck.core.contract import Barrier, Keyed, Natural, Reply
 from sagacheck.core.net import Acknowledged, Heard, HeardAll, Net, Pattern, Reaction, Timer, Work
 from sagacheck.core.outcome import Outcome
 from sagacheck.core.step import StepSpec
-from sagacheck.lowering.recurrence import recurring
+from sagacheck.lowering.choreographed.recurrence import recurring
 
 
 class Box(NamedTuple):

@@ -27,10 +27,10 @@ from sagacheck import (
 )
 from sagacheck.core.contract import Dedup
 from sagacheck.core.outcome import EndKind
-from sagacheck.lowering.choreography import lower_choreography, lowered
-from sagacheck.lowering.obligations import Flaw, Obligation
-from sagacheck.lowering.recurrence import cycles, recurring, repeatable
-from sagacheck.lowering.wiring import Unannounced, Unpublished, wiring
+from sagacheck.lowering.choreographed.choreography import lower_choreography, lowered
+from sagacheck.lowering.choreographed.obligations import Flaw, Obligation
+from sagacheck.lowering.choreographed.recurrence import cycles, recurring, repeatable
+from sagacheck.lowering.choreographed.wiring import Unannounced, Unpublished, wiring
 from tests.lowering.choreographies import KEYED, NONE, OUTBOX, circling, fanned, order, timed_by_inventory
 from tests.lowering.deciding import BOTH, DOUBLE, STOPPED, TWICE_UNDONE, flaws, kinds
 from tests.lowering.random_choreographies import choreographies

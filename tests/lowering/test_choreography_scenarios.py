@@ -9,10 +9,10 @@ from sagacheck import Choreography, Keyed, On, Retry, Service, Step
 from sagacheck.core.net import Work
 from sagacheck.core.outcome import EndKind, Outcome
 from sagacheck.core.system import Rule
-from sagacheck.lowering.choreography import LoweredChoreography, lowered
-from sagacheck.lowering.queues import Arrived
-from sagacheck.lowering.scenarios import Cascade, cascades
-from sagacheck.lowering.transactions import Handled
+from sagacheck.lowering.choreographed.choreography import LoweredChoreography, lowered
+from sagacheck.lowering.choreographed.queues import Arrived
+from sagacheck.lowering.choreographed.scenarios import Cascade, cascades
+from sagacheck.lowering.choreographed.transactions import Handled
 from tests.lowering.choreographies import (
     OUTBOX,
     cancelled_by_both,

@@ -6,7 +6,7 @@ import pytest
 
 from sagacheck import Barrier, Compensation, Keyed, Natural, NoContract, Retry, Step
 from sagacheck.core.contract import Contract, Dedup, Reply
-from sagacheck.lowering.participant import Answer, Execution, Participant, Real, Stored, Undoing, reachable
+from sagacheck.lowering.choreographed.real import Answer, Execution, Participant, Real, Stored, Undoing, reachable
 
 NONE, NATURAL, KEYED = NoContract(), Natural(), Keyed("id")
 TOLERANT, BARRIER = Keyed("id", tolerates_empty=True), Barrier("id")
