@@ -27,7 +27,7 @@ from functools import cached_property
 
 from sagacheck.core.net import Net, Timer
 from sagacheck.core.system import NEVER, Guard, Rule, Some, Update, Variable
-from sagacheck.lowering.recurrence import cycles, recurring, repeatable
+from sagacheck.lowering.recurrence import cycles, recurring, reopening
 
 UNSENT, SENT, HANDLED, AGAIN = "unsent", "sent", "handled", "again"
 TWICE, AGAIN_TWICE = "twice", "again twice"
@@ -107,11 +107,9 @@ class Network:
     @cached_property
     def queues(self) -> dict[tuple[str, str], Queue]:
         """Every queue by its event and its service."""
-        several, more = recurring(self.net), repeatable(self.net)
+        anew = reopening(self.net)
         return {
-            (event, service.name): self._queue(
-                event, service.name, reopens=event in (several if self._repeats(event) else more)
-            )
+            (event, service.name): self._queue(event, service.name, reopens=(event, service.name) in anew)
             for service in self.net.services
             for event in service.hears
         }
