@@ -22,23 +22,6 @@ def nets(model: str) -> list[Net]:
     return [value.net() for value in values if isinstance(value, Choreography)]
 
 
-def without_contract(net: Net, name: str) -> Net:
-    """The same choreography, in which one step is promised nothing of."""
-    services = tuple(
-        replace(
-            service,
-            reactions=tuple(
-                replace(reaction, step=replace(reaction.step, contract=NoContract()))
-                if reaction.step is not None and reaction.step.name == name
-                else reaction
-                for reaction in service.reactions
-            ),
-        )
-        for service in net.services
-    )
-    return replace(net, services=services)
-
-
 @pytest.mark.parametrize("model", CHOREOGRAPHED)
 def test_every_choreographed_model_is_clean(model: str) -> None:
     [net] = nets(model)
@@ -56,7 +39,7 @@ def test_the_choreographed_order_has_the_scenarios_of_the_reference() -> None:
 )
 def test_every_contract_of_the_choreographed_order_is_necessary(step: str, flaw: str) -> None:
     [net] = nets("models/order_choreographed.py")
-    assert flaw in {found for found, _ in flaws_of(lowered(without_contract(net, step)))}
+    assert flaw in {found for found, _ in flaws_of(lowered(net.with_contracts({step: NoContract()})))}
 
 
 @pytest.mark.parametrize(
