@@ -125,7 +125,8 @@ class Literal:
         elif tolerates:
             yield "ok", truth._replace(undo_record="ok"), False
         else:
-            yield "empty", truth, False
+            stores = contract is not None and contract.stores_rejections
+            yield "empty", truth._replace(undo_record="failed") if stores else truth, False
 
     # What services do.
 

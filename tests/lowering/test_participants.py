@@ -83,6 +83,13 @@ def test_step_after_its_compensation_if_it_never_ran(contract: Contract, effects
     assert (effects, effects == 0) == (then.after.standing, then.answer is Answer.SILENT)
 
 
+def test_a_compensation_that_found_nothing_is_refused_for_good_as_well() -> None:
+    someone = participant(KEYED)
+    [empty] = someone.undo(Real())
+    applied = way(someone.do(empty.after), Answer.OK).after
+    assert [(Answer.FAILED, False)] == [(found.answer, found.empty) for found in someone.undo(applied)]
+
+
 def test_a_refused_compensation_is_refused_for_good_where_answers_are_stored() -> None:
     someone = participant(KEYED)
     standing = way(someone.do(Real()), Answer.OK).after
@@ -124,7 +131,10 @@ def test_only_real_states_that_can_come_about_make_up_the_domain() -> None:
         Real(),
         Real(standing=1, stored=Stored.OK),
         Real(stored=Stored.REJECTED),
+        Real(undoing=Undoing.REFUSED),
         Real(undone=1, stored=Stored.OK, undoing=Undoing.DONE),
+        Real(stored=Stored.REJECTED, undoing=Undoing.REFUSED),
+        Real(standing=1, stored=Stored.OK, undoing=Undoing.REFUSED),
     )
     assert expected == reachable((forward, back))
     assert len({str(real) for real in expected}) == len(expected)

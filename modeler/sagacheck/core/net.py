@@ -7,11 +7,12 @@ are representable, for the structural findings.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
 
+from sagacheck.core.contract import Contract
 from sagacheck.core.outcome import Outcome
 from sagacheck.core.span import Span
 from sagacheck.core.step import StepSpec
@@ -225,6 +226,14 @@ class Net:
     bounds: tuple[Bound, ...] = ()
     span: Span | None = None
 
+    def with_contracts(self, contracts: Mapping[str, Contract]) -> Net:
+        """The same choreography, in which some steps have other contracts.
+
+        Args:
+            contracts: by names of steps.
+        """
+        return replace(self, services=tuple(_with_contracts(service, contracts) for service in self.services))
+
     def delivered(self, event: str) -> Delivery:
         """How an event is delivered."""
         return self._deliveries.get(event, self.delivery)
@@ -279,6 +288,16 @@ class Net:
     def hearers(self, event: str) -> tuple[str, ...]:
         """The services that hear an event."""
         return tuple(service.name for service in self.services if event in service.hears)
+
+
+def _with_contracts(service: ServiceSpec, contracts: Mapping[str, Contract]) -> ServiceSpec:
+    reactions = tuple(
+        replace(reaction, step=replace(reaction.step, contract=contracts[reaction.step.name]))
+        if reaction.step is not None and reaction.step.name in contracts
+        else reaction
+        for reaction in service.reactions
+    )
+    return replace(service, reactions=reactions)
 
 
 def events_in(pattern: Pattern) -> Iterator[str]:

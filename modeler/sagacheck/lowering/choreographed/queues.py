@@ -8,6 +8,7 @@ sent          it is owed: it will be delivered until it is acknowledged
 handled       a transaction has handled it, and is owed it again: it crashed before it acknowledged
 twice         two messages are owed, where a repetition does not stand for the second one
 again         another one is owed; the service has handled it before
+again twice   two are owed; likewise
 acknowledged  nothing is owed; an event that is delivered at least once may come again all the same
 forgotten     it will never come again
 lost          it never came, and never will
@@ -26,9 +27,10 @@ from functools import cached_property
 
 from sagacheck.core.net import Net, Timer
 from sagacheck.core.system import NEVER, Guard, Rule, Some, Update, Variable
-from sagacheck.lowering.choreographed.recurrence import cycles, recurring, repeatable
+from sagacheck.lowering.choreographed.recurrence import cycles, recurring, reopening
 
-UNSENT, SENT, TWICE, HANDLED, AGAIN = "unsent", "sent", "twice", "handled", "again"
+UNSENT, SENT, HANDLED, AGAIN = "unsent", "sent", "handled", "again"
+TWICE, AGAIN_TWICE = "twice", "again twice"
 ACKNOWLEDGED, FORGOTTEN, LOST = "acknowledged", "forgotten", "lost"
 
 IDLE, ARMED, OVER, WENT_OFF = "idle", "armed", "over", "went off"
@@ -69,12 +71,12 @@ class Queue:
     @property
     def owed(self) -> Guard:
         """Something must still be delivered."""
-        return self._among(SENT, TWICE, HANDLED, AGAIN)
+        return self._among(SENT, TWICE, HANDLED, AGAIN, AGAIN_TWICE)
 
     @property
     def heard(self) -> Guard:
         """The service has handled it."""
-        return self._among(HANDLED, AGAIN, ACKNOWLEDGED, FORGOTTEN)
+        return self._among(HANDLED, AGAIN, AGAIN_TWICE, ACKNOWLEDGED, FORGOTTEN)
 
     def _among(self, *values: str) -> Guard:
         return self.variable.is_(*(value for value in values if value in self.variable.domain))
@@ -82,7 +84,7 @@ class Queue:
     @property
     def publication(self) -> dict[str, str]:
         """What publishing its event does to it."""
-        anew = dict.fromkeys((HANDLED, ACKNOWLEDGED, FORGOTTEN), AGAIN) | {SENT: TWICE, LOST: SENT}
+        anew = dict.fromkeys((HANDLED, ACKNOWLEDGED, FORGOTTEN), AGAIN) | {SENT: TWICE, AGAIN: AGAIN_TWICE, LOST: SENT}
         changes = {UNSENT: SENT} | (anew if self.reopens else {})
         domain = self.variable.domain
         return {old: new for old, new in changes.items() if old in domain and new in domain}
@@ -105,11 +107,9 @@ class Network:
     @cached_property
     def queues(self) -> dict[tuple[str, str], Queue]:
         """Every queue by its event and its service."""
-        several, more = recurring(self.net), repeatable(self.net)
+        anew = reopening(self.net)
         return {
-            (event, service.name): self._queue(
-                event, service.name, reopens=event in (several if self._repeats(event) else more)
-            )
+            (event, service.name): self._queue(event, service.name, reopens=(event, service.name) in anew)
             for service in self.net.services
             for event in service.hears
         }
@@ -126,7 +126,7 @@ class Network:
         else:
             domain += [HANDLED] * (place in self.interrupted) + [ACKNOWLEDGED] + [FORGOTTEN] * (place in self.repeated)
         # A repetition stands for a second message that is under way beside the first one.
-        domain += [AGAIN] * reopens + [TWICE] * (reopens and not self._repeats(event))
+        domain += [AGAIN] * reopens + [TWICE, AGAIN_TWICE] * (reopens and not self._repeats(event))
         return Queue(event, service, Variable(f"`{event}` to `{service}`", tuple(domain)), reopens)
 
     @cached_property
@@ -213,7 +213,11 @@ class Network:
         return tuple(rules)
 
     def _further_losses(self, queue: Queue, where: str) -> list[Rule]:
-        left = {value: new for value, new in ((TWICE, SENT), (AGAIN, ACKNOWLEDGED)) if value in queue.variable.domain}
+        left = {
+            value: new
+            for value, new in ((TWICE, SENT), (AGAIN_TWICE, AGAIN), (AGAIN, ACKNOWLEDGED))
+            if value in queue.variable.domain
+        }
         further = shifted({queue.variable.name: left})
         owed = queue.variable.is_(*left)
         return [Rule(f"another {where} is lost", "network", owed, further, LOSS, queue)] if left else []

@@ -147,7 +147,8 @@ class Participant:
         found = real.standing > 0 or (real.undone > 0 and not isinstance(contract, Natural))
         if not found:
             if not contract.tolerates_empty:
-                return (Execution(real, Answer.FAILED, empty=True),)
+                kept = Undoing.REFUSED if contract.stores_rejections else real.undoing
+                return (Execution(replace(real, undoing=kept), Answer.FAILED, empty=True),)
             return (Execution(replace(real, undoing=Undoing.EMPTY), Answer.OK),)
         left = 0 if isinstance(contract, Natural) else max(0, real.standing - 1)
         kept = Undoing.DONE if contract.keyed else real.undoing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from sagacheck.core.net import Heard, HeardAll, Net, Timer, Trigger
+from sagacheck.core.net import Acknowledged, Heard, HeardAll, Net, Reaction, ServiceSpec, Timer, Trigger
 
 
 def recurring(net: Net) -> frozenset[str]:
@@ -17,6 +17,41 @@ def recurring(net: Net) -> frozenset[str]:
         sources.update(dict.fromkeys(net.published_by(reaction), _times(reaction.trigger)))
     several = {event for event, number in sources.items() if number > 1}
     return _downstream(net, several.union(*cycles(net)))
+
+
+def reopening(net: Net) -> frozenset[tuple[str, str]]:
+    """The queues, as (event, service), in which another message is more than a repetition of the first one.
+
+    Events on a cycle come anew, or nobody would see that they never end. Elsewhere a second message of an event that is
+    repeated anyway matters only if its service may then act otherwise, or one further on: whoever has stored its answer
+    gives the same again. That keeps systems small: of a chain of keyed services no queue is reopened.
+    """
+    circling: frozenset[str] = frozenset().union(*cycles(net))
+    several, more = recurring(net), repeatable(net)
+    anew = {event for service in net.services for event in service.hears if _acts_anew(net, service, event)}
+    after = _after(net, frozenset())
+    leading = {event for event in several if event in circling or anew & {event, *_reached(event, after)}}
+    return frozenset(
+        (event, service.name)
+        for service in net.services
+        for event in service.hears
+        if event in (leading if _repeated(net, event) else more)
+    )
+
+
+def _acts_anew(net: Net, service: ServiceSpec, event: str) -> bool:
+    """Whether a service may come to something else when it handles another message of an event."""
+    early = net.delivered(event).acknowledged is Acknowledged.BEFORE
+    return early or any(_answers_anew(reaction) for reaction in service.reactions if event in reaction.hears)
+
+
+def _answers_anew(reaction: Reaction) -> bool:
+    if isinstance(reaction.trigger, Timer) or reaction.only_if or reaction.remote:
+        return True
+    step = reaction.step
+    if step is None or not (step.owes or reaction.publishes):
+        return False
+    return step.contract is None or not step.contract.stores_rejections
 
 
 def repeatable(net: Net) -> frozenset[str]:

@@ -46,7 +46,7 @@ class _Node:
     came: frozenset[Came]
 
 
-def cascades(choreography: LoweredChoreography, most: int = 100_000) -> tuple[Cascade, ...]:
+def cascades(choreography: LoweredChoreography, most: int = 20_000) -> tuple[Cascade, ...]:
     """Every scenario of a choreography, sorted.
 
     Args:

@@ -13,6 +13,7 @@ from sagacheck.lowering.choreographed.books import Book
 from sagacheck.lowering.choreographed.queues import (
     ACKNOWLEDGED,
     AGAIN,
+    AGAIN_TWICE,
     ARMED,
     CRASH,
     DUPLICATE,
@@ -140,7 +141,7 @@ class Transactions:
         label = f"`{queue.service}` handles `{event}`"
         fresh = [value for value in (SENT, AGAIN) if value in domain]
         owed = [*fresh, *([HANDLED] if HANDLED in domain and not delivery.inbox else [])]
-        more = {TWICE: AGAIN} if TWICE in domain else {}
+        more = {value: AGAIN for value in (TWICE, AGAIN_TWICE) if value in domain}
         taken = {variable.name: dict.fromkeys(owed, ACKNOWLEDGED) | more} | arming
         early = delivery.acknowledged is Acknowledged.BEFORE or not delivery.at_least_once
         kept = taken if early else {variable.name: dict.fromkeys(owed, HANDLED) | more} | arming
