@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sagacheck.application.loaded import LoadedSaga
-from sagacheck.application.proving import LADDER
+from sagacheck.application.weakest import LADDER
 from sagacheck.core.contract import NoContract
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sagacheck.application.loaded import LoadedSaga
-from sagacheck.application.proving import LADDER
 from sagacheck.application.refusal import RefusedError
+from sagacheck.application.weakest import LADDER
 from sagacheck.core.contract import NoContract
 from sagacheck.core.obligation import Owed
 from sagacheck.core.story import Line
