@@ -51,18 +51,7 @@ def one_saga(model: str, name: str | None, options: LoadOptions) -> LoadedSaga:
 
 
 def one_of_both(model: str, name: str | None, options: LoadOptions) -> LoadedSaga | LoadedChoreography:
-    """The saga in a model, orchestrated or choreographed.
-
-    Args:
-        model: a file, a directory, `module:name` or `file.py:name`.
-        name: the saga's name; needed if the model holds several.
-        options: how to load.
-
-    Raises:
-        LoadError: if it could not be loaded.
-        NoSagaError: if there is none.
-        RefusedError: if there are several, or none of that name.
-    """
+    """The saga in a model, orchestrated or choreographed; all else is as for `one_saga`."""
     loading = load((model,), options)
     candidates: tuple[LoadedSaga | LoadedChoreography, ...] = (*loading.sagas, *loading.choreographies)
     return _chosen(loading, candidates, model, name)
