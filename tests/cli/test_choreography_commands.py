@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from pathlib import Path
 
 from tests.application.models import write
 from tests.cli.running import run
@@ -56,3 +58,27 @@ def test_a_file_with_both_kinds_of_sagas_asks_which_is_meant() -> None:
         refused.stderr,
     )
     assert 0 == run("export", "both.py", "--to", "promela", "--saga", "buy").exit_code
+
+
+def test_a_choreography_is_drawn_in_every_form(tmp_path: Path) -> None:
+    write({"buy.py": LOSSY})
+    assert run("diagram", "buy.py").stdout.startswith("digraph saga")
+    assert "subgraph service_desk" in run("diagram", "buy.py", "--format", "mermaid").stdout
+    assert 0 == run("diagram", "buy.py", "-o", str(tmp_path / "buy.png")).exit_code
+    assert (tmp_path / "buy.png").read_bytes().startswith(b"\x89PNG")
+    refused = run("diagram", "buy.py", "--finding", "SC315")
+    assert (2, "error: buy is a choreography, whose picture shows no paths; leave out --finding\n") == (
+        refused.exit_code,
+        refused.stderr,
+    )
+
+
+def test_the_scenarios_of_a_choreography_are_listed_and_counted() -> None:
+    write({"buy.py": LOSSY})
+    listed = run("paths", "buy.py", "--end", "aborted")
+    assert 0 == listed.exit_code
+    assert "1  stock.reserve   rejected   none, publishes OutOfStock" in listed.stdout
+    assert "1 of 1 shown" in listed.stdout
+    assert "buy.py  buy  2 scenarios (1 committed, 1 aborted, 0 manual)\n" == run("paths", "buy.py", "--count").stdout
+    (path,) = json.loads(run("paths", "buy.py", "--through", "desk.pack", "-o", "json").stdout)["paths"]
+    assert [["Reserved"], ["Packed"]] == [event["published"] for event in path["events"]]

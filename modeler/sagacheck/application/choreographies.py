@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,20 +10,19 @@ from sagacheck.application.choreography_proof import Broken, prove_choreography,
 from sagacheck.application.needs import needs_finding, provisos, says_contract
 from sagacheck.application.weakest import Needed
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
-from sagacheck.core.net import Net
-from sagacheck.core.outcome import EndKind, Outcome
+from sagacheck.core.net import PROFILE, Net
+from sagacheck.core.outcome import Outcome
 from sagacheck.core.report import Coverage, FailurePoints, SagaReport, Tally, Verdict, worst
 from sagacheck.lowering.choreographed.choreography import lowered
 from sagacheck.lowering.choreographed.obligations import Flaw, Obligation
 from sagacheck.lowering.choreographed.scenarios import Cascade, cascades
+from sagacheck.lowering.choreographed.telling import kind_of
 from sagacheck.lowering.choreographed.wiring import Circle, Flawed, Unannounced, Unheard, Unpublished, wiring
 from sagacheck.rules.registry import all_rules
 from sagacheck.rules.rule import Rule, quoted
 
 if TYPE_CHECKING:
     from sagacheck.application.check import ProvingOptions
-
-PROFILE = "choreography"
 
 
 def check_choreography(net: Net, file: str, proving: ProvingOptions | None = None) -> SagaReport:
@@ -75,11 +75,7 @@ def check_choreography(net: Net, file: str, proving: ProvingOptions | None = Non
 
 def _tally(found: tuple[Cascade, ...]) -> Tally:
     """Scenarios by the end that they announce; those that announce none, or several, are not handled."""
-    numbers = dict.fromkeys(EndKind, 0)
-    for cascade in found:
-        kinds = {kind for ends in cascade.ends for kind in ends}
-        numbers[kinds.pop() if len(kinds) == 1 and cascade.settles else EndKind.UNHANDLED] += 1
-    return Tally(**{kind.value: number for kind, number in numbers.items()})
+    return Tally(**Counter(kind_of(cascade)[0].value for cascade in found))
 
 
 def _failure_points(net: Net) -> tuple[int, int]:
