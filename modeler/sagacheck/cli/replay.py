@@ -37,12 +37,12 @@ def command(
       sagacheck replay 7qk2m0 models/checkout.py
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.replay_story import replay_story
-    from sagacheck.application.selection import one_saga
+    from sagacheck.application.selection import one_of_both
     from sagacheck.core.story import Story
     from sagacheck.render.story import story_lines
 
     settings = options.settings(profile, None, timeout, traceback=traceback)
-    found = replay_story(one_saga(model, saga, settings.loading), token, durable=not forgetful)
+    found = replay_story(one_of_both(model, saga, settings.loading), token, durable=not forgetful)
     output = Output("text", None)
     told = story_lines(Story(found.lines, len(found.lines), ""), 2, palette(color), page_of(output))
     if found.missing:

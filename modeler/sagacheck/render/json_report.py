@@ -129,7 +129,7 @@ def scenario_document(scenario: Scenario) -> Document:
 
 
 def _event(event: Event) -> Document:
-    return {
+    document: Document = {
         "kind": event.kind.value,
         "node": event.node,
         "text": event.text,
@@ -139,6 +139,9 @@ def _event(event: Event) -> Document:
             for change in event.changes
         ],
     }
+    if event.published:
+        document["published"] = list(event.published)
+    return document
 
 
 def tally_document(tally: Tally) -> Document:

@@ -8,8 +8,11 @@ from sagacheck.core.story import Line, Story
 from sagacheck.core.trace import Step, Trace
 from sagacheck.lowering.choreographed.choreography import LoweredChoreography
 from sagacheck.lowering.choreographed.obligations import Flaw, Obligation
+from sagacheck.lowering.choreographed.queues import ARMED
+from sagacheck.lowering.choreographed.reacting import RELAYED
 from sagacheck.lowering.choreographed.real import Real
-from sagacheck.lowering.choreographed.transactions import Handled
+from sagacheck.lowering.choreographed.transactions import IDLING, Handled
+from sagacheck.lowering.replay import token_of
 
 BROKER = "broker"
 
@@ -22,23 +25,50 @@ def story_of(choreography: LoweredChoreography, obligation: Obligation, trace: T
         obligation: what is broken at the end of the run.
         trace: the run.
     """
+    lines = lines_of(choreography, trace)
+    return Story(lines, len(lines), _consequence(choreography, obligation, trace), token_of(trace))
+
+
+def lines_of(choreography: LoweredChoreography, trace: Trace) -> tuple[Line, ...]:
+    """What happens in a run, from its beginning.
+
+    Args:
+        choreography: as it was lowered.
+        trace: the run.
+    """
     begun = choreography.net.starts_with
-    lines = [Line(BROKER, f"has `{begun}`: it begins"), *(_line(choreography, step) for step in trace.steps)]
-    return Story(tuple(lines), len(lines), _consequence(choreography, obligation, trace))
+    return (Line(BROKER, f"has `{begun}`: it begins"), *(_line(choreography, step) for step in trace.steps))
 
 
 def _line(choreography: LoweredChoreography, step: Step) -> Line:
     rule = step.rule
     text = rule.name.removeprefix(f"`{rule.process}` ")
     tells = rule.tells
+    if isinstance(tells, Handled) and all(done.executes is None for done in tells.done):
+        text = text.replace(f": {RELAYED}", "", 1)
+    if isinstance(tells, Handled) and tells.timer:
+        text = text.replace(f" of `{tells.service}`", "", 1)
+    elif isinstance(tells, Handled):
+        text = _with_timers(choreography, step, text)
     sends: tuple[tuple[str, str], ...] = ()
     receives = None
     if isinstance(tells, Handled):
         sends = tuple((BROKER, event) for event in tells.published)
         receives = None if tells.timer else (BROKER, tells.event)
-        if tells.published:
-            text += f", and publishes {', '.join(tells.published)}"
+        if tells.published and ", and publishes " not in text:
+            text += f", and publishes {', '.join(f'`{event}`' for event in tells.published)}"
     return Line(rule.process, text, rule.fault, tuple(_changes(choreography, step)), sends, receives)
+
+
+def _with_timers(choreography: LoweredChoreography, step: Step, text: str) -> str:
+    """What a transaction does to the timers of its service, beside what its reactions do."""
+    timers = {timer.name for timer in choreography.network.timers.values()}
+    for name, before, after in step.changes:
+        said = "sets its timer" if after == ARMED else "stops its timer" if before == ARMED else ""
+        if name in timers and said:
+            idle = f": {IDLING}"
+            text = text.replace(idle, f": {said}", 1) if text.endswith(idle) else f"{text}, and {said}"
+    return text
 
 
 def _changes(choreography: LoweredChoreography, step: Step) -> Iterator[tuple[str, str, str]]:

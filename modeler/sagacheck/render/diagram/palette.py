@@ -19,6 +19,7 @@ FRAME = "#b9c0c7"
 FRAME_FILL = "#f5f7f8"
 PAPER = "#ffffff"
 RED = "#b3001b"
+_NONE = "transparent"
 _BLUE = "#0b5394"
 _VERMILION = "#b84a00"
 _PURPLE = "#8e3a80"
@@ -82,6 +83,12 @@ _BOXES = {
     BoxKind.MANUAL: BoxLook(_AMBER, "#fdeccd", width=1.6),
     BoxKind.UNHANDLED: BoxLook(RED, "#fde7e9", RED, width=1.6),
     BoxKind.DEFECT: BoxLook(RED, "#fde7e9", RED, width=1.6),
+    BoxKind.EVENT: BoxLook(_NONE, _NONE, _BLUE, width=0.0),
+    BoxKind.SETBACK: BoxLook(_NONE, _NONE, _VERMILION, width=0.0),
+    BoxKind.UNDONE: BoxLook(_NONE, _NONE, _PURPLE, width=0.0),
+    BoxKind.LOOSE: BoxLook(_NONE, _NONE, RED, width=0.0),
+    BoxKind.GATE: BoxLook(INK, PAPER),
+    BoxKind.OUTSIDE: BoxLook(_NONE, _NONE, QUIET, width=0.0),
 }
 _ARROWS = {
     ArrowKind.FORWARD: ArrowLook(_BLUE, width=2.0),
@@ -89,6 +96,8 @@ _ARROWS = {
     ArrowKind.UNWINDING: ArrowLook(_PURPLE, head="empty"),
     ArrowKind.UNDOES: ArrowLook(_PURPLE, width=1.0, style="dashed", head="none"),
     ArrowKind.UNHANDLED: ArrowLook(RED, width=1.6, style="dotted", head="tee"),
+    ArrowKind.LOOSE: ArrowLook(RED, width=1.6),
+    ArrowKind.DISARMS: ArrowLook(QUIET, width=1.0, style="dotted", head="tee"),
 }
 
 
@@ -108,6 +117,9 @@ def box_look(box: Box) -> BoxLook:
 def arrow_look(arrow: Arrow) -> ArrowLook:
     """What this arrow looks like."""
     look = _ARROWS[arrow.kind]
+    look = ArrowLook(
+        look.line, look.width, "dashed" if arrow.dashed else look.style, look.head if arrow.pointed else "none"
+    )
     if arrow.emphasis is Emphasis.FADED:
         return ArrowLook(_FADED_LINE, look.width, look.style, look.head)
     if arrow.emphasis is Emphasis.PATH:
