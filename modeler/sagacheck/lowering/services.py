@@ -87,7 +87,14 @@ class Services:
         text = f"{delivery.kind} ({what}{late})"
         receives = (COORDINATOR, what)
         tells = Telling(
-            Happening.DELIVERY, delivery.service, text, subject=what, sends=sends, receives=receives, late=bool(late)
+            Happening.DELIVERY,
+            delivery.service,
+            text,
+            result=delivery.kind,
+            subject=what,
+            sends=sends,
+            receives=receives,
+            late=bool(late),
         )
         fault = _FAULTS.get(delivery.kind, "")
         return Rule(name, delivery.service, guard, (*delivery.changes, *answered), fault, tells, delivery.group)
