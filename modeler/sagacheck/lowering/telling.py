@@ -34,6 +34,7 @@ class Telling:
         sends: messages that it sends, as (receiver, text).
         receives: the message that it takes, as (sender, text); None if it takes none.
         silent: whether people need not be told.
+        loses: the message that is lost, as (sender, receiver, text); None if none is.
     """
 
     happening: Happening
@@ -45,3 +46,4 @@ class Telling:
     sends: tuple[tuple[str, str], ...] = ()
     receives: tuple[str, str] | None = None
     silent: bool = False
+    loses: tuple[str, str, str] | None = None

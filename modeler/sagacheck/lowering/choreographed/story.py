@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sagacheck.core.story import Line, Story
+from sagacheck.core.story import BROKER, Line, Story
 from sagacheck.core.trace import Step, Trace
 from sagacheck.lowering.choreographed.choreography import LoweredChoreography
 from sagacheck.lowering.choreographed.obligations import Flaw, Obligation
+from sagacheck.lowering.choreographed.queues import LOSS, Arrived, Queue
 from sagacheck.lowering.choreographed.real import Real
 from sagacheck.lowering.choreographed.transactions import Handled
-
-BROKER = "broker"
 
 
 def story_of(choreography: LoweredChoreography, obligation: Obligation, trace: Trace) -> Story:
@@ -23,7 +22,11 @@ def story_of(choreography: LoweredChoreography, obligation: Obligation, trace: T
         trace: the run.
     """
     begun = choreography.net.starts_with
-    lines = [Line(BROKER, f"has `{begun}`: it begins"), *(_line(choreography, step) for step in trace.steps)]
+    heard = tuple((service.name, begun) for service in choreography.net.services if begun in service.hears)
+    lines = [
+        Line(BROKER, f"has `{begun}`: it begins", sends=heard),
+        *(_line(choreography, step) for step in trace.steps),
+    ]
     return Story(tuple(lines), len(lines), _consequence(choreography, obligation, trace))
 
 
@@ -32,13 +35,17 @@ def _line(choreography: LoweredChoreography, step: Step) -> Line:
     text = rule.name.removeprefix(f"`{rule.process}` ")
     tells = rule.tells
     sends: tuple[tuple[str, str], ...] = ()
-    receives = None
+    receives = loses = None
     if isinstance(tells, Handled):
         sends = tuple((BROKER, event) for event in tells.published)
         receives = None if tells.timer else (BROKER, tells.event)
         if tells.published:
             text += f", and publishes {', '.join(tells.published)}"
-    return Line(rule.process, text, rule.fault, tuple(_changes(choreography, step)), sends, receives)
+    elif isinstance(tells, Arrived):
+        sends = ((BROKER, tells.event),)
+    elif isinstance(tells, Queue) and rule.fault == LOSS:
+        loses = (BROKER, tells.service, tells.event)
+    return Line(rule.process, text, rule.fault, tuple(_changes(choreography, step)), sends, receives, loses)
 
 
 def _changes(choreography: LoweredChoreography, step: Step) -> Iterator[tuple[str, str, str]]:
