@@ -12,7 +12,7 @@ from sagacheck.cli.output import Output, page_of, palette, write
 @click.argument("token")
 @click.argument("model", type=options.PATH)
 @options.saga
-@click.option("--forgetful", is_flag=True, help="As the story was found with `verify --prove --forgetful`.")
+@click.option("--forgetful", is_flag=True, help="As the story was found with `verify --forgetful`.")
 @options.profile
 @options.timeout
 @options.color
@@ -29,7 +29,7 @@ def command(
 ) -> int:
     """Play the story that TOKEN stands for on the saga in MODEL, which may have changed since.
 
-    The token stands behind `replay` in the report of `verify --prove`. Exits with 1 if the story still goes wrong, and
+    The token stands behind `replay` in the report of `verify`. Exits with 1 if the story still goes wrong, and
     with 0 if it cannot happen any more, or no longer harms anybody. That says nothing of other stories.
 
     \b

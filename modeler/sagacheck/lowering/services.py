@@ -86,7 +86,9 @@ class Services:
         sends = ((COORDINATOR, f"{what}: {answer}"),) if answer is not Answer.NONE else ()
         text = f"{delivery.kind} ({what}{late})"
         receives = (COORDINATOR, what)
-        tells = Telling(Happening.DELIVERY, delivery.service, text, subject=what, sends=sends, receives=receives)
+        tells = Telling(
+            Happening.DELIVERY, delivery.service, text, subject=what, sends=sends, receives=receives, late=bool(late)
+        )
         fault = _FAULTS.get(delivery.kind, "")
         return Rule(name, delivery.service, guard, (*delivery.changes, *answered), fault, tells, delivery.group)
 

@@ -11,7 +11,7 @@ from sagacheck.core.story import Line, Story
 from sagacheck.core.trace import Trace
 from sagacheck.lowering.going import COORDINATOR, service_of
 from sagacheck.lowering.replay import token_of
-from sagacheck.lowering.telling import Telling
+from sagacheck.lowering.telling import Happening, Telling
 
 _LEDGER, _REAL = ": ledger", ": real"
 
@@ -36,6 +36,22 @@ def lines_of(chart: Chart, trace: Trace) -> tuple[Line, ...]:
         trace: the run.
     """
     return (_begin(chart, trace), *_lines(trace))
+
+
+def needs_network(trace: Trace) -> bool:
+    """Whether a run could not happen over a network that delivers every message once and in time, without a crash."""
+    delivered: set[str] = set()
+    for step in trace.steps:
+        tells = step.rule.tells
+        assert isinstance(tells, Telling)
+        again = tells.happening is Happening.DELIVERY and tells.subject in delivered
+        if step.rule.fault or tells.late or again or tells.happening is Happening.RESEND:
+            return True
+        if tells.happening is Happening.DELIVERY:
+            delivered.add(tells.subject)
+        else:
+            delivered -= {what for _, what in tells.sends}
+    return False
 
 
 def _begin(chart: Chart, trace: Trace) -> Line:

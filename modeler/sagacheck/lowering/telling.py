@@ -34,6 +34,7 @@ class Telling:
         sends: messages that it sends, as (receiver, text).
         receives: the message that it takes, as (sender, text); None if it takes none.
         silent: whether people need not be told.
+        late: whether it takes a message for whose answer nobody waits any more.
         loses: the message that is lost, as (sender, receiver, text); None if none is.
     """
 
@@ -46,4 +47,5 @@ class Telling:
     sends: tuple[tuple[str, str], ...] = ()
     receives: tuple[str, str] | None = None
     silent: bool = False
+    late: bool = False
     loses: tuple[str, str, str] | None = None
