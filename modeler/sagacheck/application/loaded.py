@@ -34,6 +34,11 @@ class LoadedSaga:
     chart: Chart
     file: str
 
+    @property
+    def name(self) -> str:
+        """The saga's name."""
+        return self.chart.name
+
 
 @dataclass(frozen=True, slots=True)
 class LoadedChoreography:
@@ -41,6 +46,11 @@ class LoadedChoreography:
 
     net: Net
     file: str
+
+    @property
+    def name(self) -> str:
+        """The choreography's name."""
+        return self.net.name
 
 
 Loaded = LoadedSaga | LoadedChoreography | Failure | PassedOver
