@@ -35,6 +35,7 @@ class Telling:
         receives: the message that it takes, as (sender, text); None if it takes none.
         silent: whether people need not be told.
         late: whether it takes a message for whose answer nobody waits any more.
+        loses: the message that is lost, as (sender, receiver, text); None if none is.
     """
 
     happening: Happening
@@ -47,3 +48,4 @@ class Telling:
     receives: tuple[str, str] | None = None
     silent: bool = False
     late: bool = False
+    loses: tuple[str, str, str] | None = None

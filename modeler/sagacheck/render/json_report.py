@@ -92,6 +92,7 @@ def story_document(story: Story) -> Document:
                 "changes": [{"what": what, "before": before, "after": after} for what, before, after in line.changes],
                 "sends": [{"to": receiver, "text": text} for receiver, text in line.sends],
                 "receives": None if line.receives is None else {"from": line.receives[0], "text": line.receives[1]},
+                "loses": None if line.loses is None else dict(zip(("from", "to", "text"), line.loses, strict=True)),
             }
             for line in story.lines
         ],
