@@ -21,14 +21,26 @@ from pathlib import Path
 
 import yaml
 
+from sagacheck.application.draw_saga import choreographed as drawn
 from sagacheck.core.chart import Chart
 from sagacheck.core.report import Report
 from sagacheck.core.scenario import Scenario
-from sagacheck.render.diagram import draw, to_dot
+from sagacheck.render.diagram import Choreographed, draw, to_dot
 from sagacheck.render.json_report import render_json
 from sagacheck.render.text import TextOptions, render_text
 from sagacheck.rules.registry import all_rules
-from tests.rules.models import CLASSICS, ROOT, broken_models, chart_of, clean_models, code_of, report_on
+from tests.rules.models import (
+    CLASSICS,
+    ROOT,
+    broken_models,
+    chart_of,
+    choreographed,
+    clean_models,
+    code_of,
+    is_choreographed,
+    net_of,
+    report_on,
+)
 
 REPORTS = ROOT / "reports"
 INDEX = "README.md"
@@ -40,12 +52,14 @@ class Exhibit:
 
     Args:
         model: its path from the root.
-        chart: of its saga.
+        saga: its chart, or the choreography that it declares.
+        name: the saga's name.
         report: what was found.
     """
 
     model: str
-    chart: Chart
+    saga: Chart | Choreographed
+    name: str
     report: Report
 
     @property
@@ -63,9 +77,9 @@ class Exhibit:
         """Path of its files below reports/, without what tells the formats apart."""
         path = Path(self.model)
         if self.wrong:
-            return f"broken/{path.parent.name}/{self.chart.name}"
+            return f"broken/{path.parent.name}/{self.name}"
         folder = path.name.split(".", 1)[0]
-        return f"broken/{folder}/{self.chart.name}" if self.classic else f"{folder}/{self.chart.name}"
+        return f"broken/{folder}/{self.name}" if self.classic else f"{folder}/{self.name}"
 
     @property
     def scenario(self) -> Scenario | None:
@@ -82,8 +96,17 @@ class Exhibit:
 
 def exhibits() -> list[Exhibit]:
     """All models: the clean ones, the one with many bugs, then those with one each."""
-    models = [*clean_models(), CLASSICS, *broken_models("wrong")]
-    return [Exhibit(model, chart_of(model), report_on(model)) for model in models]
+    clean = sorted([*clean_models(), *choreographed("clean")])
+    wrong = sorted([*broken_models("wrong"), *choreographed("wrong")], key=lambda model: (code_of(model), model))
+    return [_exhibit(model) for model in (*clean, CLASSICS, *wrong)]
+
+
+def _exhibit(model: str) -> Exhibit:
+    if is_choreographed(model):
+        net = net_of(model)
+        return Exhibit(model, drawn(net), net.name, report_on(model))
+    chart = chart_of(model)
+    return Exhibit(model, chart, chart.name, report_on(model))
 
 
 def texts(shown: list[Exhibit]) -> dict[str, str]:
@@ -93,7 +116,7 @@ def texts(shown: list[Exhibit]) -> dict[str, str]:
         for exhibit in shown:
             files[f"{exhibit.stem}.txt"] = render_text(exhibit.report, TextOptions(verbose=True))
             files[f"{exhibit.stem}.json"] = render_json(exhibit.report)
-            files[f"{exhibit.stem}.dot"] = to_dot(exhibit.chart, exhibit.scenario)
+            files[f"{exhibit.stem}.dot"] = to_dot(exhibit.saga, exhibit.scenario)
     return files
 
 
@@ -124,13 +147,13 @@ def _index(shown: list[Exhibit]) -> Iterator[str]:
             yield ""
             yield f"{summary} In [{exhibit.model.removeprefix('models/broken/')}](../{exhibit.model}): {exhibit.says}"
         else:
-            yield f"### {exhibit.chart.name}"
+            yield f"### {exhibit.name}"
             yield ""
             yield f"[{exhibit.model}](../{exhibit.model}): {exhibit.says}"
         yield ""
         yield f"[report]({exhibit.stem}.txt), [JSON]({exhibit.stem}.json), [DOT]({exhibit.stem}.dot)"
         yield ""
-        yield f"![{exhibit.chart.name}]({exhibit.stem}.svg)"
+        yield f"![{exhibit.name}]({exhibit.stem}.svg)"
         yield ""
         yield "```text"
         yield render_text(exhibit.report, TextOptions(quiet=exhibit.wrong)).rstrip("\n")
@@ -153,7 +176,7 @@ def write(files: dict[str, str], shown: list[Exhibit]) -> None:
         (REPORTS / name).parent.mkdir(parents=True, exist_ok=True)
         (REPORTS / name).write_text(text, encoding="utf-8", newline="\n")
     for exhibit in shown:
-        (REPORTS / f"{exhibit.stem}.svg").write_bytes(draw(exhibit.chart, "svg", exhibit.scenario))
+        (REPORTS / f"{exhibit.stem}.svg").write_bytes(draw(exhibit.saga, "svg", exhibit.scenario))
 
 
 def main(arguments: list[str]) -> int:

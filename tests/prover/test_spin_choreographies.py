@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -11,8 +9,7 @@ from hypothesis import strategies as st
 from sagacheck import Choreography
 from sagacheck.application.choreography_proof import with_strongest
 from sagacheck.application.export_saga import export_saga
-from sagacheck.application.loaded import LoadedChoreography, LoadOptions
-from sagacheck.application.selection import one_of_both
+from sagacheck.application.loaded import LoadedChoreography
 from sagacheck.core.system import Progress, System
 from sagacheck.lowering.choreographed.choreography import lower_choreography
 from sagacheck.prover.prove import prove
@@ -20,23 +17,16 @@ from sagacheck.render.promela import promela
 from tests.lowering.random_choreographies import choreographies, guarded
 from tests.prover.spin import returning
 from tests.prover.spin_agreement import agreed_on
-from tests.rules.models import ROOT, choreographed
+from tests.rules.models import choreographed, net_of
 
 MODELS = [*choreographed("clean"), *choreographed("wrong"), *choreographed("repaired")]
 
 
-def loaded(model: str) -> LoadedChoreography:
-    with contextlib.chdir(ROOT):
-        found = one_of_both(model, None, LoadOptions())
-    assert isinstance(found, LoadedChoreography)
-    return found
-
-
 @pytest.mark.parametrize("model", MODELS)
 def test_spin_confirms_what_is_said_of_each_choreographed_model(model: str) -> None:
-    choreography = loaded(model)
-    system = lower_choreography(with_strongest(choreography.net))
-    assert promela(system) == export_saga(choreography)
+    net = net_of(model)
+    system = lower_choreography(with_strongest(net))
+    assert promela(system) == export_saga(LoadedChoreography(net, model))
     assert agreed_on(system)
     assert agreed_on_rest(system)
 

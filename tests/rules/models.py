@@ -13,6 +13,7 @@ from sagacheck.application.loaded import LoadOptions
 from sagacheck.application.loading import load
 from sagacheck.application.verify import VerifyOptions, verify
 from sagacheck.core.chart import Chart
+from sagacheck.core.net import Net
 from sagacheck.core.report import Report, SagaReport
 from sagacheck.prover.prove import DEFAULT_BUDGET
 from sagacheck.render.text import TextOptions, render_text
@@ -77,6 +78,15 @@ def chart_of(model: str) -> Chart:
     assert not loading.failures, loading.failures
     (saga,) = loading.sagas
     return saga.chart
+
+
+def net_of(model: str) -> Net:
+    """The only choreography in a model."""
+    with contextlib.chdir(ROOT):
+        loading = load((model,))
+    assert not loading.failures, loading.failures
+    (choreography,) = loading.choreographies
+    return choreography.net
 
 
 def report_on(model: str) -> Report:
