@@ -31,6 +31,7 @@ from sagacheck.render.text import TextOptions, render_text
 from sagacheck.rules.registry import all_rules
 from tests.rules.models import (
     CLASSICS,
+    FULFILMENT,
     ROOT,
     broken_models,
     chart_of,
@@ -70,12 +71,14 @@ class Exhibit:
     @property
     def classic(self) -> bool:
         """Whether it is meant to have many."""
-        return self.model == CLASSICS
+        return self.model in (CLASSICS, *FULFILMENT)
 
     @property
     def stem(self) -> str:
         """Path of its files below reports/, without what tells the formats apart."""
         path = Path(self.model)
+        if self.model in FULFILMENT:
+            return f"broken/{path.parent.name}/{path.stem}"
         if self.wrong:
             return f"broken/{path.parent.name}/{self.name}"
         folder = path.name.split(".", 1)[0]
@@ -95,10 +98,10 @@ class Exhibit:
 
 
 def exhibits() -> list[Exhibit]:
-    """All models: the clean ones, the one with many bugs, then those with one each."""
+    """All models: the clean ones, those with many bugs, then those with one each."""
     clean = sorted([*clean_models(), *choreographed("clean")])
     wrong = sorted([*broken_models("wrong"), *choreographed("wrong")], key=lambda model: (code_of(model), model))
-    return [_exhibit(model) for model in (*clean, CLASSICS, *wrong)]
+    return [_exhibit(model) for model in (*clean, CLASSICS, *FULFILMENT, *wrong)]
 
 
 def _exhibit(model: str) -> Exhibit:
@@ -130,9 +133,12 @@ def _index(shown: list[Exhibit]) -> Iterator[str]:
     yield "## Clean models"
     wrong = False
     for exhibit in shown:
-        if exhibit.classic:
+        if exhibit.model == CLASSICS:
             yield ""
             yield "## A definition with the classic bugs"
+        if exhibit.model == FULFILMENT[0]:
+            yield ""
+            yield "## A choreography with the classic bugs, and repaired"
         if exhibit.wrong and not wrong:
             wrong = True
             yield ""

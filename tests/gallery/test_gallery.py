@@ -8,6 +8,7 @@ import re
 import pytest
 
 from tests.gallery.generate import INDEX, REPORTS, Exhibit, exhibits, stale, texts
+from tests.rules.models import CLASSICS
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +56,6 @@ def test_wrong_models_show_one_finding_and_clean_ones_none(shown: list[Exhibit],
 
 
 def test_the_classic_bugs_are_found(shown: list[Exhibit]) -> None:
-    (classic,) = [exhibit for exhibit in shown if exhibit.classic]
+    (classic,) = [exhibit for exhibit in shown if exhibit.model == CLASSICS]
     codes = ["SC101", "SC107", "SC108", "SC201", "SC202", "SC207", "SC208", "SC209", "SC220", "SC221", "SC222"]
     assert codes == sorted(finding.code for finding in classic.report.findings)

@@ -24,6 +24,8 @@ EXPECTED = Path(__file__).with_name("expected")
 KINDS = (".py", ".asl.json")
 CLASSICS = "models/broken/move-house.asl.json"
 """A definition with many of the bugs that people make, beside the small ones that have one each."""
+FULFILMENT = tuple(f"models/broken/fulfilment/{name}.py" for name in ("wiring", "network", "repaired"))
+"""A larger choreography: wired wrongly, wired well but unsafe over the network, and repaired."""
 
 
 def is_choreographed(model: str) -> bool:
@@ -38,7 +40,7 @@ def choreographed(name: str) -> list[str]:
         name: "wrong", "repaired", or "clean" for those that stand by themselves.
     """
     folder = ROOT / "models"
-    found = folder.glob("*.py") if name == "clean" else folder.glob(f"broken/*/{name}.py")
+    found = folder.glob("*.py") if name == "clean" else folder.glob(f"broken/SC*/{name}.py")
     models = sorted(path.relative_to(ROOT).as_posix() for path in found)
     return [model for model in models if is_choreographed(model)]
 

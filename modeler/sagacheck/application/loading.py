@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
@@ -20,7 +20,7 @@ from sagacheck.application.loaded import Loaded, LoadedChoreography, LoadedSaga,
 from sagacheck.application.module_import import alone, dotted_package, import_file, import_root
 from sagacheck.application.process_end import ProcessEnd, process_kept
 from sagacheck.application.refusal import RefusedError
-from sagacheck.application.relocation import relocated
+from sagacheck.application.relocation import relocated, relocated_net
 from sagacheck.application.time_limit import TimeOver, run_within
 from sagacheck.application.user_error import failure_of
 from sagacheck.core.report import Failure, PassedOver, Progress
@@ -68,10 +68,7 @@ def load(paths: tuple[str, ...], options: LoadOptions | None = None, listener: L
         if listener is not None:
             listener(Progress(done, len(targets), item.shown))
         done += 1
-        loaded.extend(
-            replace(one, chart=relocated(one.chart, names)) if isinstance(one, LoadedSaga) else one
-            for one in _load_target(item, options)
-        )
+        loaded.extend(_relocated(one, names) for one in _load_target(item, options))
     sagas = _each_once([item for item in loaded if isinstance(item, LoadedSaga)])
     clashes = _clashes(sagas)
     return Loading(
@@ -81,6 +78,12 @@ def load(paths: tuple[str, ...], options: LoadOptions | None = None, listener: L
         passed_over=tuple(item for item in loaded if isinstance(item, PassedOver)),
         files=len(found),
     )
+
+
+def _relocated(one: Loaded, names: Mapping[str, str]) -> Loaded:
+    if isinstance(one, LoadedSaga):
+        return replace(one, chart=relocated(one.chart, names))
+    return replace(one, net=relocated_net(one.net, names)) if isinstance(one, LoadedChoreography) else one
 
 
 def _load_target(target: Target, options: LoadOptions) -> Iterator[Loaded]:
