@@ -16,7 +16,9 @@ _ASCII = (
 )  # fmt: skip
 _BOLD = 1.27
 """No printable ASCII character grows by more in DejaVu Sans Bold."""
-_WIDE, _OTHER, _LIGATURE = 1300, 1150, 900
+_ARROW = ("\N{RIGHTWARDS ARROW}", 838)
+_WIDE, _EUROPEAN, _OTHER, _PART = 1300, 1180, 1750, 900
+_AFTER_EUROPEAN = "\u0600"
 _AFTER = " ._-:/,"
 _EXTENDING = ("Mn", "Me", "Cf")
 
@@ -39,8 +41,11 @@ def _thousandths(character: str) -> int:
         return 0
     if unicodedata.east_asian_width(character) in "WF":
         return _WIDE
+    if character == _ARROW[0]:
+        return _ARROW[1]
     # Some characters stand for whole words; what they are made of says how wide they are.
-    return max(_OTHER, _LIGATURE * len(unicodedata.normalize("NFKC", character)))
+    whole = _PART * len(unicodedata.normalize("NFKC", character))
+    return max(_EUROPEAN if character < _AFTER_EUROPEAN else _OTHER, whole)
 
 
 def fitted(text: str, size: float, room: float, *, bold: bool = False) -> tuple[str, ...]:

@@ -33,7 +33,8 @@ def mermaid_of(sequence: Sequence) -> str:
             lines.append(f"{_INDENT}end")
     lines += [f"{_INDENT}{_arrow(one)}" for one in sequence.messages if one.fate is Fate.UNDER_WAY]
     lead = "so: " if sequence.wrong else ""
-    lines.append(f"{_INDENT}Note over {_everybody(sequence)}: {_broken(lead + readable(sequence.consequence), 70)}")
+    if sequence.lifelines:
+        lines.append(f"{_INDENT}Note over {_everybody(sequence)}: {_broken(lead + readable(sequence.consequence), 70)}")
     return "\n".join(lines) + "\n"
 
 
