@@ -24,7 +24,7 @@ def _advances() -> dict[int, float]:
 
     def advance(glyph: int) -> float:
         place = tables[b"hmtx"] + 4 * min(glyph, metrics - 1)
-        return int(struct.unpack_from(">H", data, place)[0]) / units
+        return float(struct.unpack_from(">H", data, place)[0] / units)
 
     found: dict[int, float] = {}
     cmap = tables[b"cmap"]

@@ -110,7 +110,9 @@ def test_every_line_has_a_group_of_its_own_with_what_is_told_of_it(story: Story)
     picture = parsed(story)
     ids = [element.get("id") for element in picture.iter() if element.get("id")]
     assert len(ids) == len(set(ids))
-    assert [f"line-{number}" for number in range(1, len(story.lines) + 1)] == [one for one in ids if "line-" in one]
+    assert [f"line-{number}" for number in range(1, len(story.lines) + 1)] == [
+        one for one in ids if one and "line-" in one
+    ]
     for number, line in enumerate(story.lines, 1):
         (group,) = (element for element in picture.iter(f"{_SVG}g") if element.get("id") == f"line-{number}")
         told = "".join(text.text or "" for text in group.iter(f"{_SVG}text"))
