@@ -109,7 +109,7 @@ def _guilty(went: SideBySide) -> Place | None:
 
 def _told(went: SideBySide) -> tuple[str, ...]:
     """The order of the moves, and the answers."""
-    lines = []
+    lines: list[str] = []
     last: int | None = None
     for move in went.moves:
         what = f"`{move.place.name}`" if move.place is not None else "begins"
@@ -120,7 +120,10 @@ def _told(went: SideBySide) -> tuple[str, ...]:
         last = move.who
     if len(lines) > _MOST_MOVES_SHOWN:
         lines[_MOST_MOVES_SHOWN:] = [f"and {len(lines) - _MOST_MOVES_SHOWN} more changes"]
-    return (*lines, *(f"answer to {who}: {reply}" for who, reply in zip(("one", "the other"), went.replies, strict=True)))
+    return (
+        *lines,
+        *(f"answer to {who}: {reply}" for who, reply in zip(("one", "the other"), went.replies, strict=True)),
+    )
 
 
 def _retry(calm: Reply | None) -> tuple[str, ...]:
