@@ -18,6 +18,7 @@ from sagacheck.core.storming import Place
 
 _PACKAGE = str(Path(__file__).resolve().parents[1])
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
+_LONGEST_NAME = 48
 
 Watch = Callable[[Place], None]
 """What is told of every boundary. It may raise, block for ever, or end the process: that is how crashes are made."""
@@ -34,6 +35,16 @@ def boundary(name: str) -> None:
     watch = _watch.get()
     if watch is not None:
         watch(place_here(name))
+
+
+def shortened(statement: str) -> str:
+    """A statement as the name of a boundary: on one line, and its beginning only if it is long.
+
+    Args:
+        statement: what is about to be executed.
+    """
+    words = " ".join(statement.split())
+    return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 3]}..."
 
 
 @contextmanager
