@@ -18,6 +18,7 @@ from sagacheck.core.storming import Place
 
 _PACKAGE = str(Path(__file__).resolve().parents[1])
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
+_LONGEST_NAME = 48
 
 Watch = Callable[[Place], None]
 """What is told of every boundary. It may raise, block for ever, or end the process: that is how crashes are made."""
@@ -33,7 +34,17 @@ def boundary(name: str) -> None:
     """
     watch = _watch.get()
     if watch is not None:
-        watch(_place(name))
+        watch(place_here(name))
+
+
+def shortened(statement: str) -> str:
+    """A statement as the name of a boundary: on one line, and its beginning only if it is long.
+
+    Args:
+        statement: what is about to be executed.
+    """
+    words = " ".join(statement.split())
+    return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 3]}..."
 
 
 @contextmanager
@@ -50,18 +61,22 @@ def watched(watch: Watch) -> Iterator[None]:
         _watch.reset(token)
 
 
-def _place(name: str) -> Place:
-    """The boundary, with the line of the user's code that led to it."""
+def place_here(name: str) -> Place:
+    """A boundary, with the line of the user's code that leads to it.
+
+    Args:
+        name: what is about to be done.
+    """
     frame = sys._getframe(1)  # noqa: SLF001 - the stack is what is asked for
     while frame is not None:
         file = frame.f_code.co_filename
-        if not _is_library(file):
+        if not is_library(file):
             return Place(name, file, frame.f_lineno)
         frame = frame.f_back  # type: ignore[assignment] # the loop's condition looks at it
     return Place(name)
 
 
 @lru_cache(maxsize=1024)
-def _is_library(file: str) -> bool:
+def is_library(file: str) -> bool:
     """Whether a file is ours, the standard library's, or that of a package that was installed."""
     return file.startswith((_PACKAGE, *_LIBRARIES, "<"))
