@@ -33,7 +33,7 @@ def boundary(name: str) -> None:
     """
     watch = _watch.get()
     if watch is not None:
-        watch(_place(name))
+        watch(place_here(name))
 
 
 @contextmanager
@@ -50,18 +50,22 @@ def watched(watch: Watch) -> Iterator[None]:
         _watch.reset(token)
 
 
-def _place(name: str) -> Place:
-    """The boundary, with the line of the user's code that led to it."""
+def place_here(name: str) -> Place:
+    """A boundary, with the line of the user's code that leads to it.
+
+    Args:
+        name: what is about to be done.
+    """
     frame = sys._getframe(1)  # noqa: SLF001 - the stack is what is asked for
     while frame is not None:
         file = frame.f_code.co_filename
-        if not _is_library(file):
+        if not is_library(file):
             return Place(name, file, frame.f_lineno)
         frame = frame.f_back  # type: ignore[assignment] # the loop's condition looks at it
     return Place(name)
 
 
 @lru_cache(maxsize=1024)
-def _is_library(file: str) -> bool:
+def is_library(file: str) -> bool:
     """Whether a file is ours, the standard library's, or that of a package that was installed."""
     return file.startswith((_PACKAGE, *_LIBRARIES, "<"))

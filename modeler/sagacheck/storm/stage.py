@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sagacheck.core.storming import Way
+from sagacheck.storm.awaiting import end_loop
 from sagacheck.storm.calling import Calling, Payload
 from sagacheck.storm.crashing import CRASHED, NotFiredError, Standing, cancelled, killed, stopped
 from sagacheck.storm.observing import Path, in_words, observed, unsettled, without
@@ -178,4 +179,7 @@ def started(world: World) -> Iterator[World]:
     try:
         yield world
     finally:
-        world.stop()
+        try:
+            world.stop()
+        finally:
+            end_loop()

@@ -30,6 +30,22 @@ class World:
         """A handle for one execution."""
         raise NotImplementedError
 
+    def connect_in_child(self) -> Any:  # noqa: ANN401
+        """A handle for one execution in a child process, which shares nothing with its parent. Only if it `forks`."""
+        return self.connect()
+
+    def waits(self, handle: Any, other: Any) -> bool | None:  # noqa: ANN401
+        """Whether the execution with one handle now waits for what the one with the other handle holds.
+
+        Args:
+            handle, other: what `connect` gave.
+
+        Returns:
+            None if that cannot be told; then an execution that takes long counts as one that waits.
+        """
+        del handle, other
+        return None
+
     def release(self, handle: Any) -> None:  # noqa: ANN401
         """An execution has ended by itself: its handle is not used any more.
 
