@@ -80,7 +80,6 @@ def test_a_finding_says_all_that_the_text_says() -> None:
         "help": 'add compensation=..., or mark it: NonCompensatable("why") / Informational("why")',
         "notes": [],
         "story": None,
-        "evidence": [],
         "root_cause": "checkout/inventory.reserve/undo",
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from sagacheck.application.discovery import shown_path
@@ -52,7 +53,7 @@ def findings_of(report: StormReport, storm: Storm, chart: Chart) -> Iterator[Fin
 
 def _of_cell(cell: Cell, storm: Storm, chart: Chart) -> Finding:
     page = page_of(cell.law)
-    declared = chart.step[cell.step].span
+    declared = _shown(chart.step[cell.step].span)
     primary, secondary = _places(cell, _handler(storm, cell.action), declared)
     return Finding(
         code=page.code,
@@ -77,6 +78,11 @@ def _places(cell: Cell, handler: Handler | None, declared: Span | None) -> tuple
         labels.append(Label(span, f"does `{cell.action}`"))
     labels.append(Label(declared, "claimed here"))
     return labels[0], tuple(labels[1:])
+
+
+def _shown(span: Span | None) -> Span | None:
+    """A place with the file as the user knows it."""
+    return None if span is None else replace(span, file=shown_path(span.file))
 
 
 def _line(place: Place) -> Span:
@@ -126,7 +132,7 @@ def of_plan(broken: Broken, storm: Storm, chart: Chart) -> Finding:
         severity=page.severity,
         saga=chart.name,
         message=f"`{chart.name}` does not come to a legal end {when}",
-        primary=Label((step.span if step else None) or storm.saga.span, ""),
+        primary=Label(_shown((step.span if step else None) or storm.saga.span), ""),
         root_cause=RootCause(chart.name, (broken.step,) if broken.step else (), f"survive {broken.token}"),
         help=page.help,
         story=Story(story_lines_of(broken.happened), len(broken.happened), broken.why, broken.token, len(strikes)),

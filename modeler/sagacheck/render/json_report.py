@@ -86,7 +86,7 @@ def finding_document(finding: Finding, file: str, profile: str) -> Document:
         "help": finding.help,
         "notes": list(finding.notes),
         "story": None if finding.story is None else story_document(finding.story),
-        "evidence": list(finding.evidence),
+        **({"evidence": list(finding.evidence)} if finding.evidence else {}),
         "root_cause": str(finding.root_cause),
     }
 
