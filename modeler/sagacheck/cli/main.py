@@ -16,6 +16,7 @@ import click
 
 COMMANDS = {
     "verify": "Check every path and every failure point of sagas.",
+    "storm": "Let a storm of duplicates, losses and crashes loose on a saga's handlers.",
     "paths": "List the paths through one saga, shortest first, and count them.",
     "diagram": "Draw one saga: what undoes what, and where each failure leads.",
     "mutate": "Make wrong twins of a sound saga, and see whether they are noticed.",

@@ -48,7 +48,8 @@ def command(
 ) -> int:
     """Play the story that TOKEN stands for on the saga in MODEL, which may have changed since.
 
-    The token stands behind `replay` in the report of `verify`. Exits with 1 if the story still goes wrong, and
+    The token stands behind `replay` in the report of `verify` or of `storm`; a plan of `storm` is played on the handlers
+    again. Exits with 1 if the story still goes wrong, and
     with 0 if it cannot happen any more, or no longer harms anybody. That says nothing of other stories.
     As mermaid or svg, it is drawn as a sequence diagram: who sent what, and what came late, twice or never.
 
@@ -57,13 +58,17 @@ def command(
       sagacheck replay 7qk2m0 models/checkout.py
       sagacheck replay 7qk2m0 models/checkout.py -o story.svg
       sagacheck replay 7qk2m0 models/checkout.py -o text -o svg=story.svg
+      sagacheck replay payment.charge:1:reply-lost models/checkout.py
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.replay_story import replay_story
     from sagacheck.application.selection import one_of_both
     from sagacheck.core.story import Story
+    from sagacheck.storm.token import is_plan
 
     wanted = outputs_of(tuple(map(_with_format, outputs)), _FORMATS)
     settings = options.settings(profile, None, timeout, traceback=traceback)
+    if is_plan(token):
+        return _plan(token, model, saga, settings, wanted, color)
     loaded = one_of_both(model, saga, settings.loading)
     found = replay_story(loaded, token, durable=not forgetful)
     story = Story(found.lines, len(found.lines) if found.broken else 0, "; ".join(_outcome(found)), token)
@@ -87,7 +92,8 @@ def _outcome(found: ReplayedStory) -> list[str]:
     ]
 
 
-def _rendered(output: Output, saga: str, story: Story, found: ReplayedStory, color: str) -> str:
+def _drawn(output: Output, saga: str, story: Story) -> str:
+    """The story as a sequence diagram, or as data."""
     if output.form == "svg":
         from sagacheck.render.sequence import sequence_svg
 
@@ -96,6 +102,14 @@ def _rendered(output: Output, saga: str, story: Story, found: ReplayedStory, col
         from sagacheck.render.sequence import sequence_mermaid
 
         return sequence_mermaid(story, f"{saga}: the story {story.token}")
+    from sagacheck.render.json_report import json_text, story_document
+
+    return json_text({"format": "sagacheck-story", "version": 1, "saga": saga, "story": story_document(story)})
+
+
+def _rendered(output: Output, saga: str, story: Story, found: ReplayedStory, color: str) -> str:
+    if output.form in ("svg", "mermaid"):
+        return _drawn(output, saga, story)
     if output.form == "json":
         from sagacheck.render.json_report import json_text, story_document
 
@@ -115,3 +129,26 @@ def _rendered(output: Output, saga: str, story: Story, found: ReplayedStory, col
     colours = PLAIN if output.file is not None else palette(color)
     told = [*story_lines(story, 2, colours, page_of(output)), *_outcome(found)]
     return "".join(f"{line}\n" for line in told)
+
+
+def _plan(
+    token: str, model: str, saga: str | None, settings: options.Settings, wanted: tuple[Output, ...], color: str
+) -> int:
+    """Plays a plan on the handlers, and shows what happened."""
+    from sagacheck.application.replay_plan import replay_plan
+    from sagacheck.core.story import Story
+    from sagacheck.render.storm_text import plan_lines
+    from sagacheck.render.terminal import PLAIN
+
+    found = replay_plan(model, saga, token, settings.loading)
+    story = Story(found.lines, len(found.lines), found.why, token)
+    for output in wanted:
+        if output.form == "text":
+            colours = PLAIN if output.file is not None else palette(color)
+            lines = plan_lines(story, found.evidence, found.unfired, colours, page_of(output))
+            if found.simulated:
+                lines.append("participants were simulated as their contracts say: no handler was run")
+            write(output, "".join(f"{line}\n" for line in lines))
+        else:
+            write(output, _drawn(output, saga or model, story))
+    return int(bool(found.why))

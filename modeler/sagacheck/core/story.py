@@ -40,14 +40,16 @@ class Story:
         wrong: the number of the line, from 1, at which it goes wrong; 0 if it goes wrong nowhere any more.
         consequence: what is wrong then, in one sentence.
         token: shows it again: `sagacheck replay TOKEN MODEL`.
+        struck: how many faults strike, if that is not the number of lines with one.
     """
 
     lines: tuple[Line, ...]
     wrong: int
     consequence: str
     token: str = ""
+    struck: int | None = None
 
     @property
     def faults(self) -> int:
         """The number of faults that strike."""
-        return sum(bool(line.fault) for line in self.lines)
+        return sum(bool(line.fault) for line in self.lines) if self.struck is None else self.struck
