@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from sagacheck.core.storming import Blow, Plan, Strike, Way
@@ -17,26 +17,24 @@ def shrunk(plan: Plan, breaks: Callable[[Plan], bool]) -> Plan:
         plan: one that breaks its saga.
         breaks: whether a plan does.
     """
-    changed = True
-    while changed:
-        changed = False
-        for number in range(len(plan.strikes)):
-            shorter = replace(plan, strikes=(*plan.strikes[:number], *plan.strikes[number + 1 :]))
-            if breaks(shorter):
-                plan, changed = shorter, True
-                break
-    for number in range(len(plan.answers)):
-        shorter = replace(plan, answers=(*plan.answers[:number], *plan.answers[number + 1 :]))
-        if breaks(shorter):
-            plan = shorter
-            break
-    for number, strike in enumerate(plan.strikes):
-        for plainer in _plainer(strike):
-            other = replace(plan, strikes=(*plan.strikes[:number], plainer, *plan.strikes[number + 1 :]))
+    while True:
+        for other in _simpler(plan):
             if breaks(other):
                 plan = other
                 break
-    return plan
+        else:
+            return plan
+
+
+def _simpler(plan: Plan) -> Iterator[Plan]:
+    """The plans that are simpler by one thing, those without something first. None can be made from what it gave."""
+    for number in range(len(plan.strikes)):
+        yield replace(plan, strikes=(*plan.strikes[:number], *plan.strikes[number + 1 :]))
+    for number in range(len(plan.answers)):
+        yield replace(plan, answers=(*plan.answers[:number], *plan.answers[number + 1 :]))
+    for number, strike in enumerate(plan.strikes):
+        for plainer in _plainer(strike):
+            yield replace(plan, strikes=(*plan.strikes[:number], plainer, *plan.strikes[number + 1 :]))
 
 
 def _plainer(strike: Strike) -> list[Strike]:
