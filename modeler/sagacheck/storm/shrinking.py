@@ -7,7 +7,24 @@ from dataclasses import replace
 
 from sagacheck.core.storming import Blow, Plan, Strike, Way
 
-_PLAINEST = (Blow.TWICE, Blow.REPLY_LOST, Blow.LOST, Blow.AGAIN, Blow.OVERTAKEN, Blow.LATE, Blow.REJECTED, Blow.CRASH)
+_PLAINEST = (
+    Blow.TWICE,
+    Blow.REPLY_LOST,
+    Blow.LOST,
+    Blow.AGAIN,
+    Blow.OVERTAKEN,
+    Blow.LATE,
+    Blow.REJECTED,
+    Blow.CRASH,
+    Blow.RESENT,
+    Blow.CANCEL,
+    Blow.BEHIND,
+    Blow.FORGOTTEN,
+)
+
+
+_APART = frozenset((Blow.CRASH, Blow.REJECTED, Blow.RESENT, Blow.CANCEL, Blow.BEHIND, Blow.FORGOTTEN))
+"""What no other fault is a plainer form of."""
 
 
 def shrunk(plan: Plan, breaks: Callable[[Plan], bool]) -> Plan:
@@ -41,7 +58,7 @@ def _plainer(strike: Strike) -> list[Strike]:
     found = [
         Strike(strike.call, strike.turn, blow)
         for blow in _PLAINEST[: _PLAINEST.index(strike.blow)]
-        if blow not in (Blow.CRASH, Blow.REJECTED)
+        if blow not in _APART
     ]
     if strike.blow is Blow.CRASH and strike.way is not Way.PARK:
         found.append(replace(strike, way=Way.PARK))
