@@ -14,8 +14,9 @@ from sagacheck.storm.bench import Bench, CannotBeginError, Done, Subject
 from sagacheck.storm.calling import HandlerError, calling
 from sagacheck.storm.matrix import cells
 from sagacheck.storm.plans import every_plan
+from sagacheck.storm.playing import Play, Played
 from sagacheck.storm.reaching import ways_to
-from sagacheck.storm.running import Play, Played, played
+from sagacheck.storm.running import played
 from sagacheck.storm.simulated import OTHER, REFUSE, SimulatedStage
 from sagacheck.storm.stage import RealStage, started
 from sagacheck.storm.token import token_of
@@ -226,7 +227,7 @@ def _prepared(storm: Storm, chart: Chart, bench: Bench) -> Prepared:
     simulated = isinstance(bench.stage, SimulatedStage)
     overlays: Mapping[str, Mapping[str, Any]] = storm.rejecting
     if simulated:
-        overlays = {step.action: {REFUSE: True} for step in chart.steps}
+        overlays = {action: {REFUSE: True} for action in _actions(chart)}
     rejecting = {action: {**payload, **overlay} for action, overlay in overlays.items()}
     difference = {OTHER: True} if simulated else storm.other
     other = None if difference is None else {**payload, **difference}
