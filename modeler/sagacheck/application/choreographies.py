@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sagacheck.core.claim import Claim
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
 from sagacheck.core.net import Net
 from sagacheck.core.outcome import EndKind, Outcome
@@ -64,7 +65,7 @@ def check_choreography(net: Net, file: str, proving: ProvingOptions | None = Non
         failure_points=FailurePoints(forward, backward),
         coverage=Coverage(forward, forward, backward, backward),
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
-        claims=tuple(_claims(net)),
+        claims=tuple(map(Claim, _claims(net))),
         span=net.span,
         why=why,
         states=states,
