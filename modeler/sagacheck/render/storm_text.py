@@ -47,7 +47,7 @@ def _storm_blocks(one: Stormed, options: TextOptions) -> Iterator[list[str]]:
             palette.paint("bold", f"{harmless(report.saga)}: what its contracts claim of each action"),
             "",
             *matrix_lines(report.cells, page, palette),
-            palette.paint("dim", legend(report.cells)),
+            *([palette.paint("dim", said)] if (said := legend(report.cells)) else []),
         ]
         yield list(_reasons(report, page))
     sources = Sources()
