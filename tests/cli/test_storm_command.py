@@ -91,6 +91,33 @@ def test_the_json_report_is_as_its_schema_says(here: Path) -> None:
     assert document == json.loads(run("storm", "shop.py", "--profile", "quick", "-o", "json").stdout)
 
 
+def test_verify_tells_how_claims_are_founded(here: Path) -> None:
+    write_shop(here)
+    tested = run("verify", "--storm", "shop.py", "-v")
+    assert 0 == tested.exit_code
+    assert "proved for any loss, duplication, delay and crash; 2 claims: 2 tested\n" in tested.stdout
+    assert "    - stock.reserve: barrier by id (tested)\n" in tested.stdout
+    assert "; 2 claims assumed, 0 tested\n" in run("verify", "shop.py").stdout
+
+
+def test_a_claim_that_handlers_refute_leaves_nothing_proved(here: Path) -> None:
+    write_shop(here, without=TOMBSTONE)
+    result = run("verify", "--storm", "shop.py", "-o", "json")
+    document = json.loads(result.stdout)
+    validate(document, json.loads((PACKAGE / "render" / "report.schema.json").read_text(encoding="utf-8")))
+    (saga,) = document["sagas"]
+    assert (1, "not proved") == (result.exit_code, saga["verdict"])
+    assert ["refuted", "tested"] == [claim["evidence"] for claim in saga["claims"]]
+    assert "SC413" in {finding["code"] for finding in document["findings"]}
+    assert saga["storm"]["standings"]["violated"] == 1
+
+
+def test_a_claim_of_which_a_part_was_not_run_stays_assumed(here: Path) -> None:
+    write_shop(here, without='    other={"qty": 3, "amount": 31},\n')
+    result = run("verify", "--storm", "shop.py")
+    assert (4, True) == (result.exit_code, "; 2 claims: 2 assumed\n" in result.stdout)
+
+
 def test_what_is_claimed_and_not_run_is_not_green(here: Path) -> None:
     write_shop(here, without='    other={"qty": 3, "amount": 31},\n')
     result = run("storm", "shop.py", "--profile", "quick")

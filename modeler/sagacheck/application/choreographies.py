@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sagacheck.application.choreography_proof import Broken, prove_choreography, with_strongest
 from sagacheck.application.needs import needs_finding, provisos, says_contract
 from sagacheck.application.weakest import Needed
+from sagacheck.core.claim import Claim
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
 from sagacheck.core.net import PROFILE, Net
 from sagacheck.core.outcome import Outcome
@@ -64,7 +65,7 @@ def check_choreography(net: Net, file: str, proving: ProvingOptions | None = Non
         failure_points=FailurePoints(forward, backward),
         coverage=Coverage(forward, forward, backward, backward),
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
-        claims=tuple(_claims(net)),
+        claims=tuple(map(Claim, _claims(net))),
         span=net.span,
         why=why,
         states=states,

@@ -25,7 +25,7 @@ _CRASHES = {
     Way.KILL: "its participant is killed",
     Way.STALE: "its participant stands still, and goes on later,",
 }
-_STRIKES = {
+_STRIKES: dict[str, str] = {
     Blow.REJECTED: "is refused",
     Blow.LOST: "is lost",
     Blow.REPLY_LOST: "is done and its answer lost",
@@ -33,6 +33,10 @@ _STRIKES = {
     Blow.LATE: "comes when all else is over",
     Blow.OVERTAKEN: "is overtaken by the next call",
     Blow.AGAIN: "arrives again when all else is over",
+    "resent": "is sent again by its coordinator, which crashed and recovered",
+    "forgotten": "was sent when its coordinator crashed, forgot all and began again",
+    "cancel": "is in flight when a request to cancel arrives",
+    "behind": "waits until the calls of other branches are through",
 }
 
 
@@ -151,4 +155,4 @@ def strike_in_words(strike: Strike) -> str:
     request = f"{turns.get(strike.turn, f'request {strike.turn}')} {'request ' if strike.turn in turns else ''}for"
     if strike.blow is Blow.CRASH:
         return f"{_CRASHES[strike.way]} at boundary {strike.boundary} of {request} `{strike.call}`"
-    return f"{request} `{strike.call}` {_STRIKES[strike.blow]}"
+    return f"{request} `{strike.call}` {_STRIKES.get(strike.blow, f'is struck: {strike.blow}')}"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.report import Failure, PassedOver, Report, SagaReport, Tally, Verdict
@@ -11,11 +10,10 @@ from sagacheck.core.scenario import Event, Scenario
 from sagacheck.core.span import Span
 from sagacheck.core.story import Story
 from sagacheck.render.number import any_number_of_digits
+from sagacheck.render.storm_document import Document, storm_document
 
 FORMAT = "sagacheck-report"
 VERSION = 1
-
-Document = dict[str, Any]
 
 
 def render_json(report: Report) -> str:
@@ -192,9 +190,10 @@ def _saga(saga: SagaReport) -> Document:
         "provisos": list(saga.provisos),
         "without": list(saga.without),
         "durable": saga.durable,
-        "claims": [{"claim": claim, "evidence": "assumed"} for claim in saga.claims],
+        "claims": [{"claim": claim.text, "evidence": claim.evidence.value} for claim in saga.claims],
         "assumptions": list(saga.assumptions),
         "inferred": list(saga.inferred),
+        **({"storm": storm_document(saga.storm)} if saga.storm is not None else {}),
         "suppressed": [
             {"finding": finding_document(one.finding, saga.file, saga.profile), "reason": one.reason}
             for one in saga.suppressed

@@ -46,8 +46,11 @@ def matrix_lines(found: tuple[Cell, ...], page: Page, palette: Palette) -> Itera
 
 def legend(found: tuple[Cell, ...]) -> str:
     """What the marks mean that do not say it themselves; "" if there are none."""
-    said = "-: not claimed" if any(cell.standing is Standing.NOT_CLAIMED for cell in found) else ""
-    return f"{said}{'; ' if said else ''}empty: the law makes no sense there"
+    said = ["-: not claimed"] if any(cell.standing is Standing.NOT_CLAIMED for cell in found) else []
+    places = {(law, action) for law in {cell.law for cell in found} for action in {cell.action for cell in found}}
+    if places != {(cell.law, cell.action) for cell in found}:
+        said.append("empty: the law makes no sense there")
+    return "; ".join(said)
 
 
 def _blocks(actions: list[str], room: int) -> Iterator[list[str]]:

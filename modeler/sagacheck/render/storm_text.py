@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from sagacheck.core.report import PassedOver
 from sagacheck.core.storm_results import Stormed, StormResults
-from sagacheck.core.storming import PlansRun, Standing, StormReport
+from sagacheck.core.storming import Standing, StormReport
 from sagacheck.core.story import Story
 from sagacheck.render.finding import finding_lines
-from sagacheck.render.number import counted, number
 from sagacheck.render.source_lines import Sources
 from sagacheck.render.storm_matrix import legend, matrix_lines
+from sagacheck.render.storm_summary import summary
 from sagacheck.render.story import story_lines
 from sagacheck.render.terminal import Page, Palette, harmless, hung, set_in_lines
 from sagacheck.render.text import TextOptions, failure_text
@@ -47,7 +47,7 @@ def _storm_blocks(one: Stormed, options: TextOptions) -> Iterator[list[str]]:
             palette.paint("bold", f"{harmless(report.saga)}: what its contracts claim of each action"),
             "",
             *matrix_lines(report.cells, page, palette),
-            palette.paint("dim", legend(report.cells)),
+            *([palette.paint("dim", said)] if (said := legend(report.cells)) else []),
         ]
         yield list(_reasons(report, page))
     sources = Sources()
@@ -94,34 +94,6 @@ def _word(one: Stormed) -> tuple[str, str]:
     if one.report.errors:
         return "not run", "error"
     return ("survived", "good") if one.report.green else ("incomplete", "warning")
-
-
-def summary(report: StormReport) -> str:
-    """What was run, of how much, in one line."""
-    parts = []
-    if report.cells:
-        parts.append(_obligations(report))
-    if report.plans is not None:
-        parts += [plans_in_words(report.plans), f"{number(report.edges[0])} of {number(report.edges[1])} edges walked"]
-    if report.interleaved:
-        parts.append(f"{counted(report.interleaved, 'step')} of several sagas side by side")
-    return "; ".join([*parts, f"seed {report.seed}"])
-
-
-def _obligations(report: StormReport) -> str:
-    held = f"{number(report.number(Standing.HELD))} of {counted(len(report.cells), 'obligation')} held"
-    others = [
-        f"{number(report.number(standing))} {standing}"
-        for standing in Standing
-        if standing is not Standing.HELD and report.number(standing)
-    ]
-    return ", ".join([held, *others])
-
-
-def plans_in_words(plans: PlansRun) -> str:
-    """How many plans were run, of how many."""
-    known = f"{number(plans.known)}" if plans.complete else f"at least {number(plans.known)}"
-    return f"{number(plans.run)} of {known} plans of at most {counted(plans.faults, 'fault')} run"
 
 
 def _passed_over(passed: PassedOver, options: TextOptions) -> list[str]:

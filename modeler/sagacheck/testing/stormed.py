@@ -103,7 +103,7 @@ class StormTests:
         from dataclasses import replace
 
         from sagacheck.application.storm_saga import storm_saga
-        from sagacheck.render.storm_text import summary
+        from sagacheck.render.storm_summary import summary
 
         options = replace(self.options, matrix=False)
         report = storm_saga(self.loaded.storm, self.loaded.file, options)
