@@ -28,9 +28,15 @@ if TYPE_CHECKING:
     from sagacheck.authoring.profile import Profile
     from sagacheck.authoring.saga import Saga
     from sagacheck.authoring.service import On, Service
+    from sagacheck.authoring.storm import Storm
     from sagacheck.core.contract import Barrier, Dedup, Keyed, Natural, NoContract, Reply
     from sagacheck.core.question import Condition
     from sagacheck.core.step import Informational, NonCompensatable
+    from sagacheck.storm.boundary import boundary
+    from sagacheck.storm.reply import Rejected
+    from sagacheck.storm.worlds.http import HttpWorld
+    from sagacheck.storm.worlds.sqlalchemy import SqlAlchemyWorld
+    from sagacheck.storm.worlds.sqlite import SqliteWorld
 
 _NAMES = {
     "sagacheck.authoring.choreography": ("Choreography",),
@@ -54,9 +60,15 @@ _NAMES = {
     "sagacheck.authoring.profile": ("Profile",),
     "sagacheck.authoring.saga": ("Saga",),
     "sagacheck.authoring.service": ("On", "Service"),
+    "sagacheck.authoring.storm": ("Storm",),
     "sagacheck.core.question": ("Condition",),
     "sagacheck.core.contract": ("Barrier", "Dedup", "Keyed", "Natural", "NoContract", "Reply"),
     "sagacheck.core.step": ("Informational", "NonCompensatable"),
+    "sagacheck.storm.boundary": ("boundary",),
+    "sagacheck.storm.reply": ("Rejected",),
+    "sagacheck.storm.worlds.http": ("HttpWorld",),
+    "sagacheck.storm.worlds.sqlalchemy": ("SqlAlchemyWorld",),
+    "sagacheck.storm.worlds.sqlite": ("SqliteWorld",),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
 
@@ -78,6 +90,7 @@ __all__ = [
     "Dedup",
     "Event",
     "Failed",
+    "HttpWorld",
     "Informational",
     "Keyed",
     "Manual",
@@ -86,13 +99,18 @@ __all__ = [
     "NonCompensatable",
     "On",
     "Profile",
+    "Rejected",
     "Reply",
     "Retry",
     "Saga",
     "SagaMachine",
     "Service",
+    "SqlAlchemyWorld",
+    "SqliteWorld",
     "Step",
+    "Storm",
     "applied",
+    "boundary",
     "cancelled",
     "failed",
     "first_of",

@@ -187,10 +187,10 @@ def test_profiles_of_the_command_line_replace_those_of_the_configuration() -> No
 def test_verbose_and_quiet_say_more_and_less() -> None:
     write({"m/a.py": two_steps().replace('compensation="inventory.release"', 'compensation="inventory.release", '
            'contract=Keyed("id")').replace("import Saga", "import Keyed, Saga"), "m/b.py": ""})  # fmt: skip
-    assert run("verify", "m", "-q").stdout == ""
-    usual = run("verify", "m").stdout
+    assert run("verify", "m", "-q", "--no-prove").stdout == ""
+    usual = run("verify", "m", "--no-prove").stdout
     assert "1 file passed over" in usual
-    verbose = run("verify", "m", "-v").stdout
+    verbose = run("verify", "m", "-v", "--no-prove").stdout
     assert "passed over: m/b.py: does not import sagacheck\n" in verbose
     assert "  claims assumed of the participants:\n    - inventory.reserve: keyed by id" in verbose
     assert "claims assumed of" not in usual
@@ -239,3 +239,27 @@ def test_the_same_models_give_the_same_bytes() -> None:
     write({"m/checkout.py": FAULTY, "m/b.py": two_steps("b"), "m/c.asl.json": DEFINITION})
     first, second = (run("verify", "m", "-o", "json").stdout for _ in range(2))
     assert first == second
+
+
+def test_sagas_are_proved_unless_option_or_configuration_says_otherwise() -> None:
+    write({"a.py": two_steps()})
+    assert "proved for any loss, duplication, delay and crash" in run("verify", "a.py").stdout
+    assert "checked; 0 claims" in run("verify", "a.py", "--no-prove").stdout
+    write({"pyproject.toml": "[tool.sagacheck]\nprove = false\n"})
+    assert "checked; 0 claims" in run("verify", "a.py").stdout
+    assert "proved for any" in run("verify", "a.py", "--prove").stdout
+    assert "proved for any duplication, delay and crash" in run("verify", "a.py", "--without", "loss").stdout
+
+
+def test_how_to_prove_cannot_be_said_without_a_proof() -> None:
+    write({"a.py": two_steps()})
+    result = run("verify", "a.py", "--no-prove", "--without", "loss")
+    assert result.exit_code == 2
+    assert "they contradict --no-prove" in result.stderr
+
+
+def test_a_budget_of_the_configuration_makes_a_verdict_inconclusive_and_never_green() -> None:
+    write({"a.py": two_steps(), "pyproject.toml": "[tool.sagacheck]\nbudget = 1e-9\n"})
+    result = run("verify", "a.py")
+    assert result.exit_code == 4
+    assert "inconclusive" in result.stdout

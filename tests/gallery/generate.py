@@ -6,7 +6,7 @@ From the root of the repository:
     python -m tests.gallery.generate --check    writes nothing; exits with 1 if a text there is not current
 
 For every model there is what `sagacheck verify -v` says (.txt), the JSON report (.json) and the picture (.dot, .svg),
-in a wrong model with the path of its finding. Graphviz' SVG differs by version, so that of all texts it alone is not
+in a wrong model with the path of its finding, and each story as a sequence diagram (.story.svg). Graphviz' SVG differs by version, so that of all texts it alone is not
 compared; that it is there is.
 """
 
@@ -25,8 +25,10 @@ from sagacheck.application.draw_saga import choreographed as drawn
 from sagacheck.core.chart import Chart
 from sagacheck.core.report import Report
 from sagacheck.core.scenario import Scenario
+from sagacheck.core.story import Story
 from sagacheck.render.diagram import Choreographed, draw, to_dot
 from sagacheck.render.json_report import render_json
+from sagacheck.render.sequence import sequence_svg
 from sagacheck.render.text import TextOptions, render_text
 from sagacheck.rules.registry import all_rules
 from tests.rules.models import (
@@ -90,6 +92,19 @@ class Exhibit:
         return next((finding.scenario for finding in self.report.findings), None)
 
     @property
+    def stories(self) -> list[tuple[str, str, Story]]:
+        """The stories of its findings, each with the path of its picture and a title."""
+        return [
+            (
+                f"{self.stem}.{finding.code}.story.svg",
+                f"{finding.code}: {finding.message.replace('`', '')}",
+                finding.story,
+            )
+            for finding in self.report.findings
+            if finding.story is not None
+        ]
+
+    @property
     def says(self) -> str:
         """What the model says about itself: the first paragraph."""
         text = (ROOT / self.model).read_text(encoding="utf-8")
@@ -120,6 +135,7 @@ def texts(shown: list[Exhibit]) -> dict[str, str]:
             files[f"{exhibit.stem}.txt"] = render_text(exhibit.report, TextOptions(verbose=True))
             files[f"{exhibit.stem}.json"] = render_json(exhibit.report)
             files[f"{exhibit.stem}.dot"] = to_dot(exhibit.saga, exhibit.scenario)
+            files.update((name, sequence_svg(story, title)) for name, title, story in exhibit.stories)
     return files
 
 
@@ -160,6 +176,9 @@ def _index(shown: list[Exhibit]) -> Iterator[str]:
         yield f"[report]({exhibit.stem}.txt), [JSON]({exhibit.stem}.json), [DOT]({exhibit.stem}.dot)"
         yield ""
         yield f"![{exhibit.name}]({exhibit.stem}.svg)"
+        for name, title, _ in exhibit.stories:
+            yield ""
+            yield f"![{title}]({name})"
         yield ""
         yield "```text"
         yield render_text(exhibit.report, TextOptions(quiet=exhibit.wrong)).rstrip("\n")

@@ -101,10 +101,24 @@ def test_the_proof_on_its_page_is_what_comes_out(tmp_path: Path) -> None:
     (model,) = blocks(page, "python")
     (tmp_path / "buy.py").write_text(model, encoding="utf-8")
     (said,) = (without_time(block) for block in blocks(page, "console"))
-    assert said == told(tmp_path, "verify", "buy.py", "--prove")
+    assert said == told(tmp_path, "verify", "buy.py")
     safe = model.replace('Keyed("order_id", tolerates_empty=True)', 'Barrier("order_id")').replace("Keyed", "Barrier")
     (tmp_path / "buy.py").write_text(safe, encoding="utf-8")
-    assert "proved for any loss, duplication, delay and crash" in told(tmp_path, "verify", "buy.py", "--prove")
+    assert "proved for any loss, duplication, delay and crash" in told(tmp_path, "verify", "buy.py")
+
+
+def test_the_comparison_on_its_page_is_what_comes_out(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "compare.md").read_text(encoding="utf-8")
+    (model,) = blocks(page, "python")
+    (tmp_path / "pay.py").write_text(model, encoding="utf-8")
+    assert blocks(page, "console") == [told(tmp_path, "compare", "pay.py:pay", "pay.py:pay_events")]
+
+
+def test_the_wrong_twins_on_their_page_are_what_comes_out(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "mutate.md").read_text(encoding="utf-8")
+    (model,) = blocks(page, "python")
+    (tmp_path / "buy.py").write_text(model, encoding="utf-8")
+    assert blocks(page, "console") == [told(tmp_path, "mutate", "buy.py")]
 
 
 def told(folder: Path, *arguments: str) -> str:

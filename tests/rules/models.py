@@ -91,16 +91,10 @@ def net_of(model: str) -> Net:
     return choreography.net
 
 
-def needs_proof(model: str) -> bool:
-    """Whether what a model shows shows over an unreliable network only."""
-    return code_of(model).startswith("SC3") or is_choreographed(model)
-
-
 def report_on(model: str) -> Report:
     """What `sagacheck verify` finds in a model, called from the root."""
     with contextlib.chdir(ROOT):
-        proving = ProvingOptions(DEFAULT_BUDGET) if needs_proof(model) else None
-        report = verify(VerifyOptions((model,), LoadOptions(), proving=proving))
+        report = verify(VerifyOptions((model,), LoadOptions(), proving=ProvingOptions(DEFAULT_BUDGET)))
     assert not report.failures, report.failures
     return report
 

@@ -49,7 +49,7 @@ def check_chart(
         chart: the chart.
         file: the file it came from, as the user knows it.
         unroll: how often a loop's body is walked through for counting and for shortest scenarios.
-        proving: how to prove it; None to leave that out. What the rules found wrong has to be repaired first.
+        proving: how to prove it; None to leave that out.
     """
     analysis = Analysis(chart, unroll)
     findings: list[Finding] = []
@@ -67,12 +67,13 @@ def check_chart(
     findings = without_echoes(chart, findings)
     proof = None
     needs: tuple[str, ...] = ()
-    if proving is not None and not why and worst(findings) is not Severity.ERROR:
-        from sagacheck.application.proof_findings import proof_findings, provisos, with_needs
+    if proving is not None and not why:
+        from sagacheck.application.proof_findings import provisos, with_proof
         from sagacheck.application.proving import prove_saga
 
-        proof = prove_saga(chart, proving.budget, proving.without, durable=proving.durable)
-        findings = sorted([*with_needs(chart, findings, proof.needed), *proof_findings(chart, proof)], key=_place)
+        sound = worst(findings) is not Severity.ERROR
+        proof = prove_saga(chart, proving.budget, proving.without, durable=proving.durable, weakest=sound)
+        findings = with_proof(chart, findings, proof)
         why, needs = proof.why, provisos(proof.needed, chart)
     findings, suppressed = without_suppressed(chart, findings)
     points, coverage = _failure_points(analysis)
@@ -98,10 +99,6 @@ def check_chart(
         without=tuple(sorted(proof.without)) if proof else (),
         durable=proof.durable if proof else True,
     )
-
-
-def _place(finding: Finding) -> tuple[object, ...]:
-    return finding.sort_key
 
 
 def _verdict(findings: list[Finding], proof: SagaProof | None, *, inconclusive: bool) -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sagacheck.application.weakest import LADDER, Decided, Needed, weakest
+from sagacheck.application.weakest import LADDER, Decided, Needed, weakest_contracts
 from sagacheck.core.contract import Contract
 from sagacheck.core.net import Net
 from sagacheck.core.story import Story
@@ -91,7 +91,8 @@ def prove_choreography(
     strongest = _decided(with_strongest(net), budget, without, MOST_STORIES)
     if strongest.why or not steps:
         return strongest
-    found = weakest(steps, under)
+    blamed = frozenset(one.first.subject for one in strongest.broken)
+    found = weakest_contracts(steps, under, Decided(strongest.states, blamed))
     return strongest if found is None else ChoreographyProof(found.states, (), found.needed, found.why)
 
 

@@ -28,6 +28,8 @@ class Configuration:
         fail_on: from which severity on findings fail a run.
         unroll: how often loops are repeated for counting.
         timeout: seconds that a model may take to import.
+        prove: whether sagas are proved over an unreliable network, too.
+        budget: seconds that each proof may take.
     """
 
     paths: tuple[str, ...] = ()
@@ -36,6 +38,8 @@ class Configuration:
     fail_on: Severity | None = None
     unroll: int | None = None
     timeout: float | None = None
+    prove: bool = True
+    budget: float | None = None
 
 
 def read_configuration(start: Path | None = None) -> Configuration:
@@ -79,6 +83,8 @@ def _read(file: Path, start: Path) -> Configuration:
         fail_on=settings.get("fail-on"),
         unroll=settings.get("unroll"),
         timeout=settings.get("timeout"),
+        prove=settings.get("prove", True),
+        budget=settings.get("budget"),
     )
 
 
@@ -138,6 +144,20 @@ def _seconds(value: object) -> float:
     return float(value)
 
 
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        msg = "must be true or false"
+        raise ValueError(msg)
+    return value
+
+
+def _budget(value: object) -> float:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < float("inf"):
+        msg = "must be a number of seconds above 0"
+        raise ValueError(msg)
+    return float(value)
+
+
 _SETTINGS: dict[str, Callable[[object], object]] = {
     "paths": _strings,
     "exclude": _strings,
@@ -145,6 +165,8 @@ _SETTINGS: dict[str, Callable[[object], object]] = {
     "fail-on": _severity,
     "unroll": _count,
     "timeout": _seconds,
+    "prove": _yes_or_no,
+    "budget": _budget,
 }
 
 

@@ -8,28 +8,73 @@ from dataclasses import replace
 from sagacheck.application import needs
 from sagacheck.application.proving import SagaProof, Violation
 from sagacheck.application.weakest import Needed
-from sagacheck.core.chart import Chart, Origin
-from sagacheck.core.finding import Finding, Label, RootCause
+from sagacheck.core.chart import Call, Chart, Compensate, Origin
+from sagacheck.core.finding import Finding, Label, RootCause, Severity
 from sagacheck.core.obligation import Obligation
 from sagacheck.core.span import Span
-from sagacheck.rules import undeclared_contract
+from sagacheck.rules import key_lifetime, needed_contract, undeclared_contract
 from sagacheck.rules.registry import all_rules
 from sagacheck.rules.rule import Rule
 
 
-def proof_findings(chart: Chart, proof: SagaProof) -> Iterator[Finding]:
-    """The findings of a proof; what is said of the repetition of a state is said of the state.
+def with_proof(chart: Chart, findings: list[Finding], proof: SagaProof) -> list[Finding]:
+    """The findings of the rules with those of a proof, in the order of the source: one for each defect.
+
+    What goes wrong over a network that works is the rules' to tell: where they tell of errors, a proof adds only what
+    needs a lost, late or repeated message or a crash. Of a step that has a finding already, only repetitions are told:
+    they come of its contract. All else may come of what was found, and shows again if it is still there once that is
+    repaired; a warning, which may be left as it is, says so in a note.
 
     Args:
         chart: the saga.
-        proof: what is known of it.
+        findings: what the rules found.
+        proof: what is known of the saga.
     """
+    told = sorted(with_needs(chart, findings, proof.needed), key=lambda finding: finding.severity.rank)
+    errors = any(finding.severity is Severity.ERROR for finding in told)
+    known: dict[str, int] = {}
+    for number, finding in enumerate(told):
+        if finding.severity is not Severity.NOTE and finding.code not in _ABOUT_CONTRACTS:
+            for step in _steps(chart, finding):
+                known.setdefault(step, number)
+    for violation, step in _by_step(chart, proof):
+        obligation = violation.owed.obligation
+        if errors and not violation.needs_network:
+            continue
+        if step not in known or obligation in _REPEATED:
+            told.append(_violated(chart, violation, step))
+        elif told[known[step]].severity is Severity.WARNING:
+            warning = told[known[step]]
+            note = f"over an unreliable network `{step}` {_MAY[obligation]} ({_rule_of(obligation).code})"
+            told[known[step]] = replace(warning, notes=(*warning.notes, note))
+    return sorted(told, key=lambda finding: finding.sort_key)
+
+
+_REPEATED = (Obligation.EFFECT_TWICE, Obligation.COMPENSATED_TWICE)
+_ABOUT_CONTRACTS = (needed_contract.CODE, undeclared_contract.CODE, key_lifetime.CODE)
+"""What these say of a step's contract explains nothing that goes wrong at the step."""
+
+
+def _by_step(chart: Chart, proof: SagaProof) -> Iterator[tuple[Violation, str]]:
+    """What is wrong, once for each step; what is said of the repetition of a state is said of the state."""
     seen = set()
     for violation in proof.violations:
         step = chart.copies.get(violation.owed.step, violation.owed.step)
         if step not in seen:
             seen.add(step)
-            yield _violated(chart, violation, step)
+            yield violation, step
+
+
+def _steps(chart: Chart, finding: Finding) -> set[str]:
+    """The steps that a finding is about, by themselves or by the states in which they are called or undone."""
+    names = set(finding.root_cause.steps)
+    for name in finding.root_cause.steps:
+        node = chart.node.get(name)
+        if isinstance(node, Call):
+            names.add(node.step)
+        elif isinstance(node, Compensate):
+            names.update(node.steps)
+    return names
 
 
 def _rule_of(obligation: Obligation) -> Rule:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from sagacheck.application.weakest import LADDER, Decided, Needed, weakest
+from sagacheck.application.weakest import LADDER, Decided, Needed, weakest_contracts
 from sagacheck.core.chart import Call, Chart
 from sagacheck.core.contract import Contract, NoContract
 from sagacheck.core.obligation import Obligation, Owed
 from sagacheck.core.story import Story
+from sagacheck.core.trace import Trace
 from sagacheck.lowering.saga import Lowered, lower_saga
-from sagacheck.lowering.story import story_of
+from sagacheck.lowering.story import needs_network, story_of
 from sagacheck.prover.proof import Proof
 from sagacheck.prover.prove import DEFAULT_BUDGET, Budget, prove
 
@@ -27,11 +28,13 @@ class Violation:
         owed: what goes wrong first.
         also: what goes wrong besides.
         story: the shortest story that shows it; None if the saga has many such steps and this is not among the first.
+        needs_network: whether the story could not happen over a network that works.
     """
 
     owed: Owed
     also: tuple[Obligation, ...]
     story: Story | None
+    needs_network: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,7 @@ def prove_saga(
     without: frozenset[str] = frozenset(),
     *,
     durable: bool = True,
+    weakest: bool = True,
 ) -> SagaProof:
     """Proves a saga under the contracts that are declared, and finds the weakest ones for the steps that declare none.
 
@@ -74,8 +78,10 @@ def prove_saga(
         budget: how much each proof may cost.
         without: faults that do not occur.
         durable: whether the coordinator goes on after a crash where it was; else it forgets, and begins again.
+        weakest: whether to look for the weakest contracts; else the steps that declare none have the strongest.
     """
-    return replace(_Prover(chart, budget, without, durable).proof(), without=without, durable=durable)
+    prover = _Prover(chart, budget, without, durable)
+    return replace(prover.proof(weakest=weakest), without=without, durable=durable)
 
 
 class _Prover:
@@ -98,14 +104,14 @@ class _Prover:
         lowered = lower_saga(self.chart, {**self.declared, **contracts}, without=self.without, durable=self.durable)
         return lowered, prove(lowered.system, self.budget, traces=traces)
 
-    def proof(self) -> SagaProof:
+    def proof(self, *, weakest: bool) -> SagaProof:
         """What is known of the saga."""
         strongest = dict.fromkeys(self.open, LADDER[-1])
         lowered, proof = self._decided(strongest, MOST_STORIES)
         violations = self._violations(lowered, proof)
-        if proof.why or violations or not self.open:
+        if proof.why or violations or not self.open or not weakest:
             return SagaProof(proof.states, violations, why=proof.why)
-        found = weakest(tuple(self.open), self._under)
+        found = weakest_contracts(tuple(self.open), self._under, Decided(proof.states))
         assert found is not None, "the strongest contracts suffice"
         return SagaProof(found.states, needed=found.needed, why=found.why)
 
@@ -119,15 +125,16 @@ class _Prover:
     def _violations(self, lowered: Lowered, proof: Proof) -> tuple[Violation, ...]:
         """What is broken, step by step; what is shown by a story comes first."""
         by_step: dict[str, list[Owed]] = {}
-        stories: dict[str, tuple[Owed, Story]] = {}
+        shown: dict[str, tuple[Owed, Trace]] = {}
         for result in proof.broken:
             owed = lowered.owed[result.prop.name]
             by_step.setdefault(owed.step, []).append(owed)
             if result.trace is not None:
-                stories[owed.step] = owed, story_of(self.chart, owed, result.trace)
+                shown[owed.step] = owed, result.trace
         found = []
         for step, all_owed in by_step.items():
-            first, story = stories.get(step, (all_owed[0], None))
+            first, trace = shown.get(step, (all_owed[0], None))
             also = tuple(owed.obligation for owed in all_owed if owed != first)
-            found.append(Violation(first, also, story))
+            story = None if trace is None else story_of(self.chart, first, trace)
+            found.append(Violation(first, also, story, trace is not None and needs_network(trace)))
         return tuple(sorted(found, key=lambda violation: violation.story is None))

@@ -47,7 +47,7 @@ class Needed:
         step: the step's name.
         contract: the contract.
         weaker: the next weaker one.
-        story: what goes wrong with that.
+        story: what goes wrong with that; told of the first such step only.
     """
 
     step: str
@@ -71,16 +71,44 @@ class Weakest:
     why: str = ""
 
 
-def weakest(steps: tuple[str, ...], decide: Decide) -> Weakest | None:
-    """The weakest contracts that suffice; None if the way up the ladder leads to none.
+def weakest_contracts(steps: tuple[str, ...], decide: Decide, strongest: Decided | None = None) -> Weakest | None:
+    """The weakest contracts that suffice; None if no way through the ladder leads to any.
 
-    All begin with none, and a step whose obligations are broken gets a stronger one; what was raised too far on the way
-    is lowered again.
+    Where the strongest ones suffice, the way leads down from them, since proofs are the larger the less is promised:
+    all go down a rung at a time, and a step whose obligations are then broken goes back up and stays. Where they do
+    not, the way leads up: all begin with none, and a step whose obligations are broken gets a stronger one.
 
     Args:
         steps: those that declare none.
         decide: proves the saga under some contracts.
+        strongest: what was decided under the strongest ones, if that is known.
     """
+    top = dict.fromkeys(steps, len(LADDER) - 1)
+    decided = strongest or decide(_contracts(top), 0)
+    if decided.why:
+        return Weakest(decided.states, why=decided.why)
+    if decided.blamed:
+        return _from_below(steps, decide)
+    return _from_above(top, decided, decide)
+
+
+def _from_above(rung: dict[str, int], known: Decided, decide: Decide) -> Weakest:
+    falling = [step for step in rung if rung[step]]
+    while falling:
+        lower = {**rung, **{step: rung[step] - 1 for step in falling}}
+        decided = decide(_contracts(lower), 0)
+        if decided.why:
+            return Weakest(known.states, why=decided.why)
+        if decided.blamed:
+            # What is broken at no single step is everybody's: then each is tried by itself.
+            falling = [step for step in falling if step not in decided.blamed] if decided.blamed & set(falling) else []
+        else:
+            rung, known = lower, decided
+            falling = [step for step in falling if rung[step]]
+    return _explained(rung, known.states, decide)
+
+
+def _from_below(steps: tuple[str, ...], decide: Decide) -> Weakest | None:
     rung = dict.fromkeys(steps, 0)
     while True:
         decided = decide(_contracts(rung), 0)
@@ -100,14 +128,14 @@ def _contracts(rung: Mapping[str, int]) -> dict[str, Contract]:
     return {step: LADDER[level] for step, level in rung.items()}
 
 
-def _explained(raised: Mapping[str, int], states: int | None, decide: Decide) -> Weakest:
-    """Lowers what was raised too far, and says of the rest why less is not enough."""
-    rung = dict(raised)
-    needed = []
-    for step in raised:
+def _explained(found: Mapping[str, int], states: int | None, decide: Decide) -> Weakest:
+    """Lowers what can still be lowered, and says of the rest that less is not enough, of the first also why."""
+    rung = dict(found)
+    needed: list[Needed] = []
+    for step in found:
         while rung[step]:
             weaker = {**rung, step: rung[step] - 1}
-            decided = decide(_contracts(weaker), 1)
+            decided = decide(_contracts(weaker), 0 if needed else 1)
             if decided.why:
                 return Weakest(states, why=decided.why)
             if decided.blamed:

@@ -27,7 +27,7 @@ def command(
 ) -> None:
     """Write the saga in MODEL, with its participants and the network, as a specification for another tool.
 
-    SPIN then comes to the same number of states and the same verdicts as `verify --prove`; the specification says in
+    SPIN then comes to the same number of states and the same verdicts as `verify`; the specification says in
     its first lines how to run it. A step whose contract is not declared gets the strongest one.
 
     \b

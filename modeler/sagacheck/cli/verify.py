@@ -12,6 +12,7 @@ from sagacheck.cli.output import Output, outputs_of, page_of, palette, write
 
 if TYPE_CHECKING:
     from sagacheck.application.check import ProvingOptions
+    from sagacheck.application.configuration import Configuration
     from sagacheck.core.report import Report
 
 
@@ -39,25 +40,26 @@ if TYPE_CHECKING:
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings; other failures still count.")
 @click.option(
-    "--prove",
-    is_flag=True,
-    help="Also prove sagas over an unreliable network: any loss, duplication and delay of messages, any crash.",
+    "--prove/--no-prove",
+    default=None,
+    help="Prove sagas over an unreliable network, too: any loss, duplication and delay of messages, any crash; "
+    "or only check them over one that works.  [default: prove]",
 )
 @click.option(
     "--without",
     multiple=True,
     type=click.Choice(["loss", "crash", "refusal"]),
-    help="With --prove: a fault that does not occur, as the verdict then says. May be repeated.",
+    help="A fault that does not occur, as the verdict then says. May be repeated.",
 )
 @click.option(
     "--budget",
     type=options.Seconds(),
-    help="With --prove: seconds that each proof may take; 300 by default. What is not decided then is inconclusive.",
+    help="Seconds that each proof may take; 300 by default. What is not decided then is inconclusive.",
 )
 @click.option(
     "--forgetful",
     is_flag=True,
-    help="With --prove: a coordinator that crashes forgets all, and begins again under the same keys.",
+    help="A coordinator that crashes forgets all, and begins again under the same keys.",
 )
 @options.unroll
 @options.timeout
@@ -73,7 +75,7 @@ def command(
     profiles: tuple[str, ...],
     fail_on: str | None,
     exit_zero: bool,
-    prove: bool,
+    prove: bool | None,
     without: tuple[str, ...],
     budget: float | None,
     forgetful: bool,
@@ -95,7 +97,7 @@ def command(
     Examples:
       sagacheck verify models/
       sagacheck verify models/checkout.py:place_order --profile temporal
-      sagacheck verify models/ --prove
+      sagacheck verify models/ --no-prove
       sagacheck verify template.yaml:OrderMachine
       sagacheck verify models/ -o text -o json=report.json --fail-on warning
     """  # noqa: D301 - click wants the character itself
@@ -109,8 +111,9 @@ def command(
     if verbose and quiet:
         msg = "-v and -q contradict each other"
         raise click.UsageError(msg)
-    if (without or budget is not None or forgetful) and not prove:
-        msg = "--without, --budget and --forgetful say how to prove: add --prove"
+    asked = True if without or budget is not None or forgetful else None
+    if asked and prove is False:
+        msg = "--without, --budget and --forgetful say how to prove: they contradict --no-prove"
         raise click.UsageError(msg)
     started = time.perf_counter()
     wanted = outputs_of(outputs, ("text", "json"))
@@ -125,7 +128,7 @@ def command(
         paths or settled.paths or (".",),
         loading,
         options.first(unroll, settled.unroll, options.DEFAULT_UNROLL),
-        _proving(without, budget, forgetful=forgetful) if prove else None,
+        _proving(without, budget, settled, forgetful=forgetful) if options.first(prove, asked, settled.prove) else None,
     )
     with ProgressDisplay("loading") as listener:
         report = verify(request, listener)
@@ -135,11 +138,13 @@ def command(
     return exit_status(report, Severity(fail_on) if fail_on else settled.fail_on or Severity.ERROR, exit_zero=exit_zero)
 
 
-def _proving(without: tuple[str, ...], seconds: float | None, *, forgetful: bool) -> ProvingOptions:
+def _proving(
+    without: tuple[str, ...], seconds: float | None, settled: Configuration, *, forgetful: bool
+) -> ProvingOptions:
     from sagacheck.application.check import ProvingOptions
-    from sagacheck.prover.prove import Budget
+    from sagacheck.prover.prove import DEFAULT_BUDGET, Budget
 
-    budget = Budget() if seconds is None else Budget(seconds=seconds)
+    budget = Budget(seconds=options.first(seconds, settled.budget, DEFAULT_BUDGET.seconds))
     return ProvingOptions(budget, frozenset(without), durable=not forgetful)
 
 

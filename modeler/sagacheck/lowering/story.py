@@ -11,7 +11,7 @@ from sagacheck.core.story import Line, Story
 from sagacheck.core.trace import Trace
 from sagacheck.lowering.going import COORDINATOR, service_of
 from sagacheck.lowering.replay import token_of
-from sagacheck.lowering.telling import Telling
+from sagacheck.lowering.telling import Happening, Telling
 
 _LEDGER, _REAL = ": ledger", ": real"
 
@@ -38,6 +38,22 @@ def lines_of(chart: Chart, trace: Trace) -> tuple[Line, ...]:
     return (_begin(chart, trace), *_lines(trace))
 
 
+def needs_network(trace: Trace) -> bool:
+    """Whether a run could not happen over a network that delivers every message once and in time, without a crash."""
+    delivered: set[str] = set()
+    for step in trace.steps:
+        tells = step.rule.tells
+        assert isinstance(tells, Telling)
+        again = tells.happening is Happening.DELIVERY and tells.subject in delivered
+        if step.rule.fault or tells.late or again or tells.happening is Happening.RESEND:
+            return True
+        if tells.happening is Happening.DELIVERY:
+            delivered.add(tells.subject)
+        else:
+            delivered -= {what for _, what in tells.sends}
+    return False
+
+
 def _begin(chart: Chart, trace: Trace) -> Line:
     """The saga starts: what is under way from the first instant on."""
     sent = [name.partition(" ")[2] for name, value in trace.start if name.startswith("request ") and value == "yes"]
@@ -57,7 +73,7 @@ def _lines(trace: Trace) -> Iterator[Line]:
         more = [what for _, what in tells.sends if not what.endswith(", again")]
         if tells.actor == COORDINATOR and more:
             text += f", and sends {', '.join(more)}"
-        yield Line(tells.actor, text, step.rule.fault, changes, tells.sends, tells.receives)
+        yield Line(tells.actor, text, step.rule.fault, changes, tells.sends, tells.receives, tells.loses)
 
 
 def _changes(changes: tuple[tuple[str, str, str], ...]) -> Iterator[tuple[str, str, str]]:

@@ -2,7 +2,7 @@
 
 ## What it does
 
-Looks, with `--prove`, for a run in which, say, success and failure are both announced.
+Looks for a run in which, say, success and failure are both announced.
 
 ## Why is this bad?
 

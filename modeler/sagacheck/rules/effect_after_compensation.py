@@ -2,7 +2,7 @@
 
 ## What it does
 
-Looks, with `--prove`, for a run in which the request of a step is so late that its compensation overtakes it.
+Looks for a run in which the request of a step is so late that its compensation overtakes it.
 
 ## Why is this bad?
 

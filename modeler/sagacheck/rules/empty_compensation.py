@@ -2,7 +2,7 @@
 
 ## What it does
 
-Looks, with `--prove`, for a run in which a compensation is delivered while its step has not taken effect, and the
+Looks for a run in which a compensation is delivered while its step has not taken effect, and the
 participant fails it, as its contract says.
 
 ## Why is this bad?

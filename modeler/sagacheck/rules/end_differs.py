@@ -2,7 +2,7 @@
 
 ## What it does
 
-Looks, with `--prove`, for a run that ends while a step that is said to be applied has no effect, or two; or one that
+Looks for a run that ends while a step that is said to be applied has no effect, or two; or one that
 is said to be undone, or never to have happened, has one.
 
 ## Why is this bad?

@@ -2,7 +2,7 @@
 
 ## What it does
 
-Looks, with `--prove`, for a run in which a repeated or late request, or compensation, takes effect when the saga is
+Looks for a run in which a repeated or late request, or compensation, takes effect when the saga is
 over, and the end does not list it as something that a person has to look at.
 
 ## Why is this bad?

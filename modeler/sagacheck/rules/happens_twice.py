@@ -2,7 +2,7 @@
 
 ## What it does
 
-Looks, with `--prove`, for a run over a network that repeats and delays messages, with crashes, in which two effects of
+Looks for a run over a network that repeats and delays messages, with crashes, in which two effects of
 one step stand at the same time, or in which its compensation takes effect a second time.
 
 ## Why is this bad?

@@ -2,7 +2,7 @@
 
 ## What it does
 
-Finds, with `--prove`, for every step whose contract is not declared the weakest contract with which the saga is safe
+Finds for every step whose contract is not declared the weakest contract with which the saga is safe
 over an unreliable network, and lists the steps that need one.
 
 ## Why is this bad?

@@ -2,7 +2,7 @@
 
 ## What it does
 
-Looks, with `--prove`, for a run after which none of the saga's ends can be reached, whatever still happens.
+Looks for a run after which none of the saga's ends can be reached, whatever still happens.
 
 ## Why is this bad?
 

@@ -2,7 +2,7 @@
 
 ## What it does
 
-Looks, with `--prove`, for a run that comes to rest with an effect that stands and no end announced.
+Looks for a run that comes to rest with an effect that stands and no end announced.
 
 ## Why is this bad?
 

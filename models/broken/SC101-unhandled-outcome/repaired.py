@@ -22,7 +22,7 @@ reserve = Step(
     retry=Retry.until_known(),
 )
 refund = Compensation("payment.refund", retry=Retry.until_done())
-charge = Step("payment.charge", compensation=refund)
+charge = Step("payment.charge", compensation=refund, contract=Barrier("order_id"))
 
 
 class Checkout(SagaMachine):

@@ -4,6 +4,7 @@ from statemachine import State
 
 from sagacheck import (
     Aborted,
+    Barrier,
     Call,
     Committed,
     Compensate,
@@ -17,7 +18,7 @@ from sagacheck import (
 )
 
 cancel = Compensation("hotel.cancel", retry=Retry.until_done())
-book = Step("hotel.book", compensation=cancel)
+book = Step("hotel.book", compensation=cancel, contract=Barrier("booking_id"))
 
 
 class Booking(SagaMachine):

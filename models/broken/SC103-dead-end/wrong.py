@@ -2,10 +2,10 @@
 
 from statemachine import State
 
-from sagacheck import Aborted, Call, Committed, Compensation, Retry, SagaMachine, Step, ok, rejected, unknown
+from sagacheck import Aborted, Barrier, Call, Committed, Compensation, Retry, SagaMachine, Step, ok, rejected, unknown
 
 cancel = Compensation("hotel.cancel", retry=Retry.until_done())
-book = Step("hotel.book", compensation=cancel)
+book = Step("hotel.book", compensation=cancel, contract=Barrier("booking_id"))
 
 
 class Booking(SagaMachine):

@@ -1,8 +1,8 @@
 """What reserves the stock also says how to release it."""
 
-from sagacheck import Saga, Step
+from sagacheck import Barrier, Saga, Step
 
-reserve = Step("inventory.reserve", compensation="inventory.release")
-charge = Step("payment.charge", compensation="payment.refund")
+reserve = Step("inventory.reserve", compensation="inventory.release", contract=Barrier("order_id"))
+charge = Step("payment.charge", compensation="payment.refund", contract=Barrier("order_id"))
 
 checkout = Saga("checkout", reserve >> charge)

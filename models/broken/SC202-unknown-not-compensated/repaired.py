@@ -2,6 +2,7 @@
 
 from sagacheck import (
     Aborted,
+    Barrier,
     Call,
     Committed,
     Compensate,
@@ -15,7 +16,7 @@ from sagacheck import (
 )
 
 refund = Compensation("payment.refund", retry=Retry.until_done())
-charge = Step("payment.charge", compensation=refund)
+charge = Step("payment.charge", compensation=refund, contract=Barrier("order_id"))
 
 
 class Payment(SagaMachine):

@@ -1,9 +1,9 @@
 """A payment that nobody confirmed counts as one that was not made: only what is known to have succeeded is undone."""
 
-from sagacheck import Aborted, Call, Committed, Compensation, Retry, SagaMachine, Step, ok, rejected, unknown
+from sagacheck import Aborted, Barrier, Call, Committed, Compensation, Retry, SagaMachine, Step, ok, rejected, unknown
 
 refund = Compensation("payment.refund", retry=Retry.until_done())
-charge = Step("payment.charge", compensation=refund)
+charge = Step("payment.charge", compensation=refund, contract=Barrier("order_id"))
 
 
 class Payment(SagaMachine):

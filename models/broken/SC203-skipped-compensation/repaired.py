@@ -16,7 +16,7 @@ from sagacheck import (
 )
 
 release = Compensation("inventory.release", retry=Retry.until_done())
-reserve = Step("inventory.reserve", compensation=release)
+reserve = Step("inventory.reserve", compensation=release, contract=Barrier("order_id"))
 charge = Step(
     "payment.charge",
     compensation=Compensation("payment.refund", retry=Retry.until_done()),

@@ -1,8 +1,21 @@
 """A refund that is refused is a case for a person."""
 
-from sagacheck import Aborted, Call, Committed, Compensate, Manual, SagaMachine, Step, failed, ok, rejected, unknown
+from sagacheck import (
+    Aborted,
+    Barrier,
+    Call,
+    Committed,
+    Compensate,
+    Manual,
+    SagaMachine,
+    Step,
+    failed,
+    ok,
+    rejected,
+    unknown,
+)
 
-charge = Step("payment.charge", compensation="payment.refund")
+charge = Step("payment.charge", compensation="payment.refund", contract=Barrier("order_id"))
 
 
 class Payment(SagaMachine):

@@ -1,8 +1,8 @@
 """A refund that is refused leaves the saga where it is."""
 
-from sagacheck import Aborted, Call, Committed, Compensate, SagaMachine, Step, ok, rejected, unknown
+from sagacheck import Aborted, Barrier, Call, Committed, Compensate, SagaMachine, Step, ok, rejected, unknown
 
-charge = Step("payment.charge", compensation="payment.refund")
+charge = Step("payment.charge", compensation="payment.refund", contract=Barrier("order_id"))
 
 
 class Payment(SagaMachine):

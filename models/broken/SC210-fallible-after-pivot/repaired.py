@@ -1,8 +1,8 @@
 """What cannot be undone comes last."""
 
-from sagacheck import Keyed, NonCompensatable, Retry, Saga, Step
+from sagacheck import Barrier, Keyed, NonCompensatable, Retry, Saga, Step
 
-charge = Step("payment.charge", compensation="payment.refund")
+charge = Step("payment.charge", compensation="payment.refund", contract=Barrier("order_id"))
 ship = Step(
     "shipping.dispatch",
     compensation=NonCompensatable("the parcel has left the building"),

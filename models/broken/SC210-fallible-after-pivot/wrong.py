@@ -1,8 +1,8 @@
 """The parcel leaves before the card is charged: when the card is declined, nothing brings it back."""
 
-from sagacheck import Keyed, NonCompensatable, Retry, Saga, Step
+from sagacheck import Barrier, Keyed, NonCompensatable, Retry, Saga, Step
 
-charge = Step("payment.charge", compensation="payment.refund")
+charge = Step("payment.charge", compensation="payment.refund", contract=Barrier("order_id"))
 ship = Step(
     "shipping.dispatch",
     compensation=NonCompensatable("the parcel has left the building"),

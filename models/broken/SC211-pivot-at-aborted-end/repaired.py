@@ -1,8 +1,22 @@
 """When the carrier does not answer, somebody asks."""
 
-from sagacheck import Aborted, Call, Committed, Manual, NonCompensatable, SagaMachine, Step, ok, rejected, unknown
+from sagacheck import (
+    Aborted,
+    Barrier,
+    Call,
+    Committed,
+    Manual,
+    NonCompensatable,
+    SagaMachine,
+    Step,
+    ok,
+    rejected,
+    unknown,
+)
 
-ship = Step("shipping.dispatch", compensation=NonCompensatable("the parcel has left the building"))
+ship = Step(
+    "shipping.dispatch", compensation=NonCompensatable("the parcel has left the building"), contract=Barrier("order_id")
+)
 
 
 class Dispatch(SagaMachine):

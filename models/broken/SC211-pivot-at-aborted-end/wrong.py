@@ -1,8 +1,10 @@
 """When the carrier does not answer, the order counts as called off; the parcel may be on its way."""
 
-from sagacheck import Aborted, Call, Committed, NonCompensatable, SagaMachine, Step, ok, rejected, unknown
+from sagacheck import Aborted, Barrier, Call, Committed, NonCompensatable, SagaMachine, Step, ok, rejected, unknown
 
-ship = Step("shipping.dispatch", compensation=NonCompensatable("the parcel has left the building"))
+ship = Step(
+    "shipping.dispatch", compensation=NonCompensatable("the parcel has left the building"), contract=Barrier("order_id")
+)
 
 
 class Dispatch(SagaMachine):

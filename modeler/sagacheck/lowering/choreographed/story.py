@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sagacheck.core.story import Line, Story
+from sagacheck.core.story import BROKER, Line, Story
 from sagacheck.core.trace import Step, Trace
 from sagacheck.lowering.choreographed.choreography import LoweredChoreography
 from sagacheck.lowering.choreographed.obligations import Flaw, Obligation
-from sagacheck.lowering.choreographed.queues import ARMED
+from sagacheck.lowering.choreographed.queues import ARMED, LOSS, Arrived, Queue
 from sagacheck.lowering.choreographed.reacting import RELAYED
 from sagacheck.lowering.choreographed.real import Real
 from sagacheck.lowering.choreographed.transactions import IDLING, Handled
 from sagacheck.lowering.replay import token_of
-
-BROKER = "broker"
 
 
 def story_of(choreography: LoweredChoreography, obligation: Obligation, trace: Trace) -> Story:
@@ -37,7 +35,11 @@ def lines_of(choreography: LoweredChoreography, trace: Trace) -> tuple[Line, ...
         trace: the run.
     """
     begun = choreography.net.starts_with
-    return (Line(BROKER, f"has `{begun}`: it begins"), *(_line(choreography, step) for step in trace.steps))
+    heard = tuple((service.name, begun) for service in choreography.net.services if begun in service.hears)
+    return (
+        Line(BROKER, f"has `{begun}`: it begins", sends=heard),
+        *(_line(choreography, step) for step in trace.steps),
+    )
 
 
 def _line(choreography: LoweredChoreography, step: Step) -> Line:
@@ -51,13 +53,17 @@ def _line(choreography: LoweredChoreography, step: Step) -> Line:
     elif isinstance(tells, Handled):
         text = _with_timers(choreography, step, text)
     sends: tuple[tuple[str, str], ...] = ()
-    receives = None
+    receives = loses = None
     if isinstance(tells, Handled):
         sends = tuple((BROKER, event) for event in tells.published)
         receives = None if tells.timer else (BROKER, tells.event)
         if tells.published and ", and publishes " not in text:
             text += f", and publishes {', '.join(f'`{event}`' for event in tells.published)}"
-    return Line(rule.process, text, rule.fault, tuple(_changes(choreography, step)), sends, receives)
+    elif isinstance(tells, Arrived):
+        sends = ((BROKER, tells.event),)
+    elif isinstance(tells, Queue) and rule.fault == LOSS:
+        loses = (BROKER, tells.service, tells.event)
+    return Line(rule.process, text, rule.fault, tuple(_changes(choreography, step)), sends, receives, loses)
 
 
 def _with_timers(choreography: LoweredChoreography, step: Step, text: str) -> str:

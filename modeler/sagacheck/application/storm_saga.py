@@ -1,0 +1,289 @@
+"""Lets a storm loose on one saga: its laws one by one, then whole runs under every plan of a few faults."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from sagacheck.core.chart import Chart, Compensate
+from sagacheck.core.storming import Broken, Cell, Plan, PlansRun, StormReport, Way
+from sagacheck.storm.bench import Bench, CannotBeginError, Done, Subject
+from sagacheck.storm.calling import HandlerError, calling
+from sagacheck.storm.matrix import cells
+from sagacheck.storm.plans import every_plan
+from sagacheck.storm.playing import Play, Played
+from sagacheck.storm.reaching import ways_to
+from sagacheck.storm.running import played
+from sagacheck.storm.simulated import OTHER, REFUSE, SimulatedStage
+from sagacheck.storm.stage import RealStage, started
+from sagacheck.storm.token import token_of
+from sagacheck.storm.worlds.world import HandMade, World
+
+if TYPE_CHECKING:
+    from sagacheck.authoring.storm import Storm
+    from sagacheck.core.step import Handler
+
+MOST_BROKEN = 10
+"""How many plans that a saga does not survive are kept, one for each kind of failure."""
+Listener = Callable[[str, int, int], None]
+"""Is told what is being done, how much of it is done, and how much there is as far as is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class StormOptions:
+    """How hard a storm is.
+
+    Args:
+        faults: most faults of a plan.
+        ways: how crashes of plans are made.
+        seed: of all that is random.
+        budget: seconds after which no further plan is begun; None for no limit.
+        only: run only obligations whose name contains this text; "" for all.
+        matrix: whether obligations are run.
+        plans: whether plans are run.
+    """
+
+    faults: int = 2
+    ways: tuple[Way, ...] = (Way.PARK,)
+    seed: int = 0
+    budget: float | None = None
+    only: str = ""
+    matrix: bool = True
+    plans: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A saga on its stage.
+
+    Args:
+        chart: the saga.
+        bench: where its laws are tried.
+        subjects: its actions.
+        play: what plans are played with.
+        simulated: whether contracts act in place of handlers.
+        waived: obligations that are not looked at, with reasons.
+    """
+
+    chart: Chart
+    bench: Bench
+    subjects: tuple[Subject, ...]
+    play: Play
+    simulated: bool
+    waived: Mapping[str, str]
+
+
+class CannotStormError(Exception):
+    """A storm that cannot begin; the message says what to do."""
+
+
+def storm_saga(
+    storm: Storm, file: str, options: StormOptions = StormOptions(), listener: Listener | None = None
+) -> StormReport:
+    """What a storm finds out about a saga.
+
+    Args:
+        storm: the saga and what is known of its handlers.
+        file: the model, as the user knows it.
+        options: how hard it is.
+        listener: is told how far it has come.
+    """
+    report = StormReport(storm.name, file, options.seed, simulated=not _handlers(storm))
+    try:
+        with prepared(storm) as ready:
+            return _stormed(ready, report, options, listener)
+    except (CannotStormError, CannotBeginError, HandlerError, TypeError) as error:
+        return replace(report, errors=(str(error),))
+
+
+def _stormed(ready: Prepared, report: StormReport, options: StormOptions, listener: Listener | None) -> StormReport:
+    begun = time.monotonic()
+    matrix: list[Cell] = []
+    for cell in cells(ready.bench, ready.subjects, ready.waived, options.only) if options.matrix else ():
+        matrix.append(cell)
+        if listener is not None:
+            listener("obligations", len(matrix), len(matrix))
+    broken: dict[str, Broken] = {}
+    walked: set[tuple[str, str]] = set()
+    run = waiting = 0
+    plans = every_plan(lambda plan: played(ready.play, plan), options.faults, options.ways)
+    for ran in plans if options.plans else ():
+        run, waiting = run + 1, ran.waiting
+        walked |= ran.played.walked
+        if ran.played.why and len(broken) < MOST_BROKEN:
+            broken.setdefault(_kind(ran.played), _broken(ran.plan, ran.played))
+        if listener is not None:
+            listener("plans", run, run + waiting)
+        if options.budget is not None and time.monotonic() - begun > options.budget:
+            break
+    edges = {(edge.source, edge.label) for edge in ready.chart.edges}
+    return replace(
+        report,
+        cells=tuple(matrix),
+        plans=PlansRun(options.faults, run, run + waiting, complete=not waiting) if options.plans else None,
+        broken=tuple(broken.values()),
+        edges=(len(walked & edges), len(edges)),
+        masked=ready.bench.stage.masked,
+    )
+
+
+def _kind(ran: Played) -> str:
+    """What failures of one kind have in common: where the world differs, not by how much."""
+    return "|".join([ran.why, *sorted(line.split(":")[0] for line in ran.evidence)])
+
+
+def _broken(plan: Plan, ran: Played) -> Broken:
+    return Broken(plan, ran.why, ran.happened, ran.evidence, token_of(plan))
+
+
+@contextmanager
+def prepared(storm: Storm) -> Iterator[Prepared]:
+    """A saga with its handlers in a world that is ready; it is given back in the end.
+
+    Args:
+        storm: the saga and what is known of its handlers.
+
+    Raises:
+        CannotStormError: if something is missing.
+        HandlerError: if a handler cannot be called.
+    """
+    chart = storm.saga.chart()
+    handlers = _handlers(storm)
+    if not handlers:
+        stage = SimulatedStage(chart)
+        yield _prepared(storm, chart, Bench(stage, stage, has_probe=True))
+        return
+    missing = sorted(set(_actions(chart)) - handlers.keys())
+    if missing:
+        raise CannotStormError(f"{', '.join(missing)}: no handler is known; handlers={{{missing[0]!r}: ...}} in Storm")
+    callings = {action: calling(handler, storm.refusals) for action, handler in handlers.items()}
+    world = _world(storm)
+    with started(world):
+        real = RealStage(world, callings, storm.probe)
+        calm = _calm(chart, storm.example)
+        bench = Bench(real, real, has_probe=storm.probe is not None, later=storm.later)
+        real.learn(lambda: bench.begin(*calm))
+        apart = world.apart()
+        if apart is world:
+            yield _prepared(storm, chart, bench)
+            return
+        with started(apart):
+            other = RealStage(apart, callings, storm.probe)
+            other.learn(lambda: bench.begin(*calm, on=other))
+            yield _prepared(storm, chart, Bench(real, other, has_probe=bench.has_probe, later=storm.later))
+
+
+def _world(storm: Storm) -> World:
+    """The world that was given, or one around what was given."""
+    import sqlite3
+
+    from sagacheck.storm.worlds.sqlite import SqliteWorld
+
+    if isinstance(storm.world, World):
+        return storm.world
+    if not callable(storm.world):
+        raise CannotStormError("nothing is known of the handlers' world: world=... in Storm, a callable that makes one")
+    made = storm.world()
+    if isinstance(made, sqlite3.Connection):
+        return SqliteWorld.like(made)
+    close = getattr(made, "close", None)
+    if callable(close):
+        close()
+    return HandMade(storm.world)
+
+
+def _handlers(storm: Storm) -> dict[str, Handler]:
+    """The handlers by action; none where participants are to be simulated."""
+    if storm.simulated:
+        return {}
+    found: dict[str, Handler] = {}
+    for step in storm.saga.flow.steps():
+        if step.spec.handler is not None:
+            found[step.spec.action] = step.spec.handler
+        undo = step.spec.compensation
+        if undo is not None and undo.handler is not None:
+            found[undo.action] = undo.handler
+    return found | dict(storm.handlers)
+
+
+def _actions(chart: Chart) -> Iterator[str]:
+    for step in chart.steps:
+        yield step.action
+        if step.compensation is not None:
+            yield step.compensation.action
+
+
+def _calm(chart: Chart, payload: Mapping[str, Any]) -> tuple[Done, ...]:
+    """The longest run without faults that is known."""
+    ways = sorted(ways_to(chart).values(), key=lambda way: (len(way.refused), -len(way.done)))
+    return tuple(Done(chart.step[step].action, payload) for step in ways[0].done) if ways else ()
+
+
+def _prepared(storm: Storm, chart: Chart, bench: Bench) -> Prepared:
+    payload = dict(storm.example)
+    simulated = isinstance(bench.stage, SimulatedStage)
+    overlays: Mapping[str, Mapping[str, Any]] = storm.rejecting
+    if simulated:
+        overlays = {action: {REFUSE: True} for action in _actions(chart)}
+    rejecting = {action: {**payload, **overlay} for action, overlay in overlays.items()}
+    difference = {OTHER: True} if simulated else storm.other
+    other = None if difference is None else {**payload, **difference}
+    subjects = tuple(_subjects(chart, payload, other, rejecting))
+    return Prepared(chart, bench, subjects, Play(chart, bench, payload, rejecting), simulated, storm.waived)
+
+
+def _subjects(
+    chart: Chart,
+    payload: Mapping[str, Any],
+    other: Mapping[str, Any] | None,
+    rejecting: Mapping[str, Mapping[str, Any]],
+) -> Iterator[Subject]:
+    """Every action of the saga that a run can come to, steps first."""
+    ways = ways_to(chart)
+
+    def done(*steps: str) -> tuple[Done, ...]:
+        return tuple(Done(chart.step[step].action, payload) for step in steps)
+
+    for step in chart.steps:
+        way = ways.get(step.name)
+        if way is not None:
+            place = way.done.index(step.name)
+            yield Subject(
+                step,
+                step.action,
+                (),
+                payload,
+                other,
+                rejecting.get(step.action),
+                done(*way.done[:place]),
+                done(*way.done[place + 1 :]),
+            )
+    seen = set()
+    for node in chart.nodes:
+        if isinstance(node, Compensate) and node.action not in seen and any(step in ways for step in node.steps):
+            seen.add(node.action)
+            reached = [step for step in node.steps if step in ways]
+            way = ways[reached[-1]]
+            before = way.done[: way.done.index(reached[-1]) + 1]
+            covered = tuple(chart.step[step].action for step in node.steps if step in before)
+            behind = _undone(chart, before, node.action)
+            yield Subject(
+                chart.step[reached[-1]],
+                node.action,
+                covered,
+                payload,
+                other,
+                None,
+                done(*before),
+                tuple(Done(action, payload) for action in behind),
+            )
+
+
+def _undone(chart: Chart, done: tuple[str, ...], but: str) -> tuple[str, ...]:
+    """The other compensations of what was done, the last step's first."""
+    undoing = [chart.step[step].compensation for step in reversed(done)]
+    actions = dict.fromkeys(spec.action for spec in undoing if spec is not None)
+    return tuple(action for action in actions if action != but)

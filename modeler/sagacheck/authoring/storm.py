@@ -1,0 +1,134 @@
+"""What a storm needs to know of a saga's handlers: their world, how to look at it, and what to send them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+
+from sagacheck.authoring.saga import Saga
+from sagacheck.authoring.source import caller_span
+from sagacheck.core.misuse import closest, taught, written
+from sagacheck.core.span import Span
+from sagacheck.core.step import Handler
+from sagacheck.core.storming import Law
+
+_NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+
+@taught("Storm(place_order, world=fresh_database, probe=what_counts, example={'order_id': 'o-1'})")
+@dataclass(frozen=True, init=False)
+class Storm:
+    """How to let a storm loose on the handlers of a saga. It stands beside the saga, which knows nothing of it.
+
+    Args:
+        saga: the saga; the callables that its steps were given are its handlers.
+        world: what handlers work on: `SqliteWorld(...)` or another ready-made one, or a callable that makes a fresh one
+            (an `sqlite3.Connection`, a dict, a client) or a context manager that gives one.
+        probe: what of the world counts: called with it, returns numbers, texts, lists and dicts. Without one
+            everything in a database counts.
+        example: a payload that every handler accepts, with the fields that name the keys.
+        other: what differs in another payload under the same key.
+        rejecting: by action, what differs in a payload that the step refuses.
+        refusals: exceptions by which handlers refuse for good, beside `Rejected`.
+        handlers: by action the callable that does it, where the saga has only its name.
+        later: lets time pass: called with the world and seconds.
+        waived: by action, or by obligation ("payment.charge-duplicate"), why it is not looked at.
+        simulated: whether participants that behave as their contracts say act in place of the handlers.
+
+    Raises:
+        TypeError, ValueError: if an argument makes no sense; the message says what to write instead.
+    """
+
+    saga: Saga
+    world: Any
+    probe: Callable[[Any], object] | None
+    example: Mapping[str, Any]
+    other: Mapping[str, Any] | None
+    rejecting: Mapping[str, Mapping[str, Any]]
+    refusals: tuple[type[Exception], ...]
+    handlers: Mapping[str, Handler]
+    later: Callable[[Any, float], object] | None
+    waived: Mapping[str, str]
+    simulated: bool
+    span: Span | None = field(compare=False)
+
+    def __init__(
+        self,
+        saga: Saga,
+        *,
+        world: Any = None,  # noqa: ANN401 - a ready-made world, or what makes one
+        probe: Callable[[Any], object] | None = None,
+        example: Mapping[str, Any] = _NOTHING,
+        other: Mapping[str, Any] | None = None,
+        rejecting: Mapping[str, Mapping[str, Any]] = _NOTHING,
+        refusals: tuple[type[Exception], ...] = (),
+        handlers: Mapping[str, Handler] = _NOTHING,
+        later: Callable[[Any, float], object] | None = None,
+        waived: Mapping[str, str] = _NOTHING,
+        simulated: bool = False,
+    ) -> None:
+        if not isinstance(saga, Saga):
+            msg = f"Storm({written(saga)}, ...): begin with the saga, like Storm(place_order, world=...)"
+            raise TypeError(msg)
+        actions = _actions(saga)
+        for what, names in (("rejecting", rejecting), ("handlers", handlers)):
+            _check_names(what, names, actions)
+        _check_names("waived", waived, actions | {f"{action}-{law}" for action in actions for law in Law})
+        for name, reason in waived.items():
+            if not isinstance(reason, str) or not reason.strip():
+                msg = f"Storm: say why {name!r} is waived: waived={{{name!r}: 'the reason'}}"
+                raise ValueError(msg)
+        _check_example(saga, example)
+        for name, value in {
+            "saga": saga,
+            "world": world,
+            "probe": probe,
+            "example": example,
+            "other": other,
+            "rejecting": rejecting,
+            "refusals": tuple(refusals),
+            "handlers": handlers,
+            "later": later,
+            "waived": waived,
+            "simulated": simulated,
+            "span": caller_span(),
+        }.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def name(self) -> str:
+        """The saga's name."""
+        return self.saga.name
+
+
+def _actions(saga: Saga) -> set[str]:
+    """Every action of a saga: its steps' and its compensations'."""
+    found = set()
+    for step in saga.flow.steps():
+        found.add(step.spec.action)
+        if step.spec.compensation is not None:
+            found.add(step.spec.compensation.action)
+    return found
+
+
+def _check_names(what: str, names: Mapping[str, object], actions: set[str]) -> None:
+    for name in names:
+        if name not in actions:
+            meant = closest(name, actions)
+            hint = f"; did you mean {meant!r}?" if meant else f"; it has {', '.join(sorted(actions))}"
+            msg = f"Storm: {what}= names {name!r}, which the saga does not have{hint}"
+            raise ValueError(msg)
+
+
+def _check_example(saga: Saga, example: Mapping[str, Any]) -> None:
+    """Refuses an example without the fields by which contracts tell operations apart."""
+    for step in saga.flow.steps():
+        key = getattr(step.spec.contract, "key", None)
+        if example and key is not None and key not in example:
+            msg = (
+                f"Storm: the example has no field {key!r}, which is the key of {step.name!r}: "
+                f"example={{{key!r}: 'o-1', ...}}"
+            )
+            raise ValueError(msg)

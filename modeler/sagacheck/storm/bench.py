@@ -1,0 +1,199 @@
+"""A bench: one action of a saga under test, with what has to happen before it, and the states that calm runs lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from sagacheck.core.contract import Contract, NoContract
+from sagacheck.core.step import StepSpec
+from sagacheck.core.storming import Place, Standing, Way
+from sagacheck.storm.calling import Payload
+from sagacheck.storm.reply import Came, Reply
+from sagacheck.storm.stage import Stage
+
+_MOST_RETRIES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An action with its payload.
+
+    Args:
+        action: the action.
+        payload: what it gets.
+        refused: whether it refuses that.
+    """
+
+    action: str
+    payload: Payload = field(hash=False)
+    refused: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """An action under test.
+
+    Args:
+        step: the step; for a compensation one of those that it covers.
+        action: the action: the step's or its compensation's.
+        covered: for a compensation, the actions that it undoes.
+        payload: what the action gets.
+        other: another payload under the same key; None if there is none.
+        rejecting: a payload that the step refuses; None if there is none.
+        before: what has to be done before, in order; for a compensation what it covers included.
+        behind: what a saga does after it, in order.
+    """
+
+    step: StepSpec
+    action: str
+    covered: tuple[str, ...]
+    payload: Payload
+    other: Payload | None = None
+    rejecting: Payload | None = None
+    before: tuple[Done, ...] = ()
+    behind: tuple[Done, ...] = ()
+
+    @property
+    def undoes(self) -> bool:
+        """Whether it is a compensation."""
+        return bool(self.covered)
+
+    @property
+    def contract(self) -> Contract:
+        """What its participant promises; nothing if nothing was declared."""
+        return self.step.contract or NoContract()
+
+    @property
+    def done(self) -> Done:
+        """The action with its usual payload."""
+        return Done(self.action, self.payload)
+
+    @property
+    def without_covered(self) -> tuple[Done, ...]:
+        """What has to be done before, without what the compensation covers."""
+        return tuple(done for done in self.before if done.action not in self.covered)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What a law came to.
+
+    Args:
+        standing: how the obligation stands.
+        tried: how many executions under a fault decided it.
+        why: what went wrong, or why it was not run; "" if it held.
+        place: the boundary that is to blame.
+        evidence: what was observed, line by line.
+    """
+
+    standing: Standing
+    tried: int = 0
+    why: str = ""
+    place: Place | None = None
+    evidence: tuple[str, ...] = ()
+
+
+def held(tried: int) -> Judged:
+    """The obligation held.
+
+    Args:
+        tried: how many executions under a fault decided it.
+    """
+    return Judged(Standing.HELD, tried)
+
+
+def not_run(why: str) -> Judged:
+    """The obligation could not be looked at.
+
+    Args:
+        why: why not, and what to do.
+    """
+    return Judged(Standing.NOT_RUN, 0, why)
+
+
+class CannotBeginError(Exception):
+    """An action does not work, even calmly.
+
+    Args:
+        action: the action.
+        reply: what came of it.
+    """
+
+    def __init__(self, action: str, reply: Reply) -> None:
+        super().__init__(f"{action} does not work, without any fault: {reply}")
+        self.action = action
+
+
+class Bench:
+    """Where the laws of one saga's actions are tried.
+
+    Args:
+        stage: where actions are performed.
+        apart: likewise, with handles of their own for executions side by side; the same stage if there is none.
+        has_probe: whether a person has said what of the world counts.
+        later: lets time pass in a world: called with a handle and seconds; None if that cannot be done.
+    """
+
+    def __init__(
+        self, stage: Stage, apart: Stage, *, has_probe: bool, later: Callable[[Any, float], object] | None = None
+    ) -> None:
+        self.stage = stage
+        self.apart = apart
+        self.has_probe = has_probe
+        self.later = later
+        self._calm: dict[tuple[int, tuple[tuple[str, str], ...]], object] = {}
+
+    def begin(self, *before: Done, on: Stage | None = None) -> None:
+        """Puts the world back, and does calmly what has to be done before.
+
+        Raises:
+            CannotBeginError: if that does not work.
+        """
+        stage = on or self.stage
+        stage.reset()
+        for done in before:
+            reply = stage.perform(done.action, done.payload)
+            if reply.came is not (Came.REJECTED if done.refused else Came.OK):
+                raise CannotBeginError(done.action, reply)
+
+    def after(self, *done: Done, on: Stage | None = None) -> object:
+        """What is observed after a calm run of these from the beginning of the world.
+
+        Raises:
+            CannotBeginError: if they do not work.
+        """
+        stage = on or self.stage
+        key = id(stage), tuple((one.action, repr(sorted(one.payload.items()))) for one in done)
+        if key not in self._calm:
+            self.begin(*done, on=stage)
+            self._calm[key] = stage.observe()
+        return self._calm[key]
+
+    def perform(self, done: Done, on: Stage | None = None) -> Reply:
+        """Executes an action calmly, in the world as it is."""
+        return (on or self.stage).perform(done.action, done.payload)
+
+    def retried(self, done: Done, on: Stage | None = None) -> Reply:
+        """Executes an action until it is answered, a few times at most, as a caller would."""
+        for _ in range(_MOST_RETRIES - 1):
+            reply = self.perform(done, on)
+            if reply.came is not Came.ERROR:
+                return reply
+        return self.perform(done, on)
+
+    def pass_time(self, seconds: float) -> None:
+        """Lets time pass in the world.
+
+        Args:
+            seconds: how much.
+        """
+        assert self.later is not None
+        self.later(self.stage.handle(), seconds)
+
+    def stages(self) -> dict[Way, Stage]:
+        """For each way of crashing where it is done, the quickest place for each."""
+        found = dict.fromkeys(self.apart.ways, self.apart)
+        found.update(dict.fromkeys(self.stage.ways, self.stage))
+        return found

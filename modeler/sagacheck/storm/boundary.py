@@ -1,0 +1,82 @@
+"""Boundaries: the places at which a handler talks to what is outside, and at which it can be made to crash.
+
+Worlds that sagacheck knows report theirs; a handler that does something else calls `boundary("name")` before it. Out of
+a storm that does nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import sysconfig
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import lru_cache
+from pathlib import Path
+
+from sagacheck.core.storming import Place
+
+_PACKAGE = str(Path(__file__).resolve().parents[1])
+_LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
+_LONGEST_NAME = 48
+
+Watch = Callable[[Place], None]
+"""What is told of every boundary. It may raise, block for ever, or end the process: that is how crashes are made."""
+
+_watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
+
+
+def boundary(name: str) -> None:
+    """Says that the handler is about to talk to something outside: a crash can strike here.
+
+    Args:
+        name: what it is about to do, for reports.
+    """
+    watch = _watch.get()
+    if watch is not None:
+        watch(place_here(name))
+
+
+def shortened(statement: str) -> str:
+    """A statement as the name of a boundary: on one line, and its beginning only if it is long.
+
+    Args:
+        statement: what is about to be executed.
+    """
+    words = " ".join(statement.split())
+    return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 3]}..."
+
+
+@contextmanager
+def watched(watch: Watch) -> Iterator[None]:
+    """While this lasts, in this thread or task, boundaries are told to `watch`.
+
+    Args:
+        watch: is told.
+    """
+    token = _watch.set(watch)
+    try:
+        yield
+    finally:
+        _watch.reset(token)
+
+
+def place_here(name: str) -> Place:
+    """A boundary, with the line of the user's code that leads to it.
+
+    Args:
+        name: what is about to be done.
+    """
+    frame = sys._getframe(1)  # noqa: SLF001 - the stack is what is asked for
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not is_library(file):
+            return Place(name, file, frame.f_lineno)
+        frame = frame.f_back  # type: ignore[assignment] # the loop's condition looks at it
+    return Place(name)
+
+
+@lru_cache(maxsize=1024)
+def is_library(file: str) -> bool:
+    """Whether a file is ours, the standard library's, or that of a package that was installed."""
+    return file.startswith((_PACKAGE, *_LIBRARIES, "<"))

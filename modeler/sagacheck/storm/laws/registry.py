@@ -1,0 +1,22 @@
+"""All laws, in the order in which a matrix shows them."""
+
+from __future__ import annotations
+
+from sagacheck.storm.laws import concurrent, crash, effect, refusing, repetition, undoing
+from sagacheck.storm.laws.law import LawRule
+
+LAWS: tuple[LawRule, ...] = (
+    effect.RULE,
+    repetition.DUPLICATE,
+    repetition.REPLY,
+    crash.RULE,
+    concurrent.RULE,
+    repetition.LATE_DUPLICATE,
+    repetition.OTHER_PAYLOAD,
+    repetition.EXPIRED_KEY,
+    refusing.REJECTION,
+    refusing.STORED_REJECTION,
+    undoing.INVERSE,
+    undoing.EMPTY,
+    undoing.LATE_STEP,
+)

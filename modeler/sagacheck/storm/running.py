@@ -1,0 +1,354 @@
+"""Plays one plan: a whole saga, with what strikes each request, and says whether it came to a legal end.
+
+The coordinator believes something when it ends: this step is done, that one undone, of a third it does not know. The
+end is legal if the world could have come about by a calm run that fits what it believes. So no handler has to be
+understood to judge it: calm runs of the same handlers are the measure.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from sagacheck.core.chart import Call, Chart, Compensate
+from sagacheck.core.outcome import Outcome
+from sagacheck.core.question import Condition
+from sagacheck.core.retry import RetryPolicy
+from sagacheck.core.storming import Blow, Happened, Plan, Strike
+from sagacheck.storm.bench import CannotBeginError, Done
+from sagacheck.storm.coordinator import Coordinator, StuckError
+from sagacheck.storm.crashing import NotFiredError
+from sagacheck.storm.observing import differences
+from sagacheck.storm.playing import Asked, Play, Played, Request
+from sagacheck.storm.reply import Came, Reply
+
+COORDINATOR = "coordinator"
+_MOST_ATTEMPTS = 5
+"""Attempts after which a policy without a limit counts as one that never comes to an answer."""
+_MOST_ALTERNATIVES = 256
+
+
+def played(play: Play, plan: Plan) -> Played:
+    """Plays a plan.
+
+    Args:
+        play: the saga and its handlers.
+        plan: what strikes.
+
+    Raises:
+        CannotBeginError: if a handler does not even work calmly.
+    """
+    return _Run(play, plan).played()
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A request that is being sent.
+
+    Args:
+        node: the call.
+        action: its action.
+        turn: which request for the action, from 1.
+        first: whether it is the first one of this call.
+    """
+
+    node: Call | Compensate
+    action: str
+    turn: int
+    first: bool
+
+
+@dataclass
+class _Settled:
+    """A call that has come to an outcome."""
+
+    node: Call | Compensate
+    outcome: Outcome
+    refused: bool
+    struck: bool
+
+
+@dataclass
+class _Run:
+    play: Play
+    plan: Plan
+    happened: list[Happened] = field(default_factory=list)
+    met: list[Request | Asked] = field(default_factory=list)
+    settled: list[_Settled] = field(default_factory=list)
+    turns: dict[str, int] = field(default_factory=dict)
+    overtaken: list[Done] = field(default_factory=list)
+    late: list[Done] = field(default_factory=list)
+    fired: set[Strike] = field(default_factory=set)
+    behind: set[str] = field(default_factory=set)
+    refusable: bool = True
+    """Whether the call that is under way can be refused for good."""
+    alone: bool = True
+    """Whether no other call is in flight that could go first."""
+    cancelled: bool = False
+    restarted: bool = False
+
+    def played(self) -> Played:
+        self.play.bench.stage.reset()
+        walked: frozenset[tuple[str, str]] = frozenset()
+        why = ""
+        try:
+            coordinator = Coordinator(self.play.chart, self._answer)
+            while coordinator.end is None and not why:
+                waiting = coordinator.in_flight
+                node = next((one for one in waiting if one.id not in self.behind), waiting[0])
+                refusal = Outcome.REJECTED if isinstance(node, Call) else Outcome.FAILED
+                self.refusable = refusal in coordinator.possible(node)
+                self.alone = all(one is node or one.id in self.behind for one in waiting)
+                if not self.alone and self._goes_behind(node):
+                    continue
+                overdue, self.overtaken = self.overtaken, []
+                struck = set(self.fired)
+                outcome = self._called(node)
+                if outcome is None:
+                    why = f"{_action(self.play.chart, node)} never comes to an answer"
+                    break
+                self._arrive_late(overdue)
+                blows = {one.blow for one in self.fired - struck}
+                self.behind.discard(node.id)
+                if Blow.FORGOTTEN in blows:
+                    self.restarted = True
+                    self.settled.clear()
+                    self.behind.clear()
+                    coordinator.restart()
+                    continue
+                if Blow.CANCEL in blows:
+                    self.cancelled = True
+                    coordinator.request_cancel()
+                    if node not in coordinator.in_flight:
+                        self.settled[-1].outcome = Outcome.UNKNOWN
+                        continue
+                coordinator.answered(node, outcome)
+            walked = frozenset(coordinator.walked)
+            if coordinator.end is not None:
+                self._tell(COORDINATOR, f"ends: {coordinator.end.kind}")
+        except StuckError as error:
+            why = str(error)
+        self._arrive_late([*self.overtaken, *self.late])
+        for reply in self.play.bench.stage.resume():
+            self._tell("", f"an execution that stood still goes on: {reply}")
+        unfired = tuple(strike for strike in self.plan.strikes if strike not in self.fired)
+        evidence: tuple[str, ...] = ()
+        if not why:
+            why, evidence = self._judged()
+        return Played(tuple(self.happened), tuple(self.met), walked, why, evidence, unfired)
+
+    def _answer(self, condition: Condition) -> str:
+        given = dict(self.plan.answers).get(condition.name, condition.answers[0])
+        self.met.append(Asked(condition.name, condition.answers, given))
+        self._tell(COORDINATOR, f"asks {condition.name}: {given}")
+        return given
+
+    def _tell(self, actor: str, text: str, fault: str = "") -> None:
+        self.happened.append(Happened(actor, text, fault))
+
+    def _goes_behind(self, node: Call | Compensate) -> bool:
+        """Whether a call lets those of other branches go first."""
+        action = _action(self.play.chart, node)
+        turn = self.turns.get(action, 0) + 1
+        strike = Strike(action, turn, Blow.BEHIND)
+        if strike not in self.plan.strikes or strike in self.fired:
+            return False
+        self.fired.add(strike)
+        self.behind.add(node.id)
+        self.met.append(Request(action, turn, ()))
+        self._tell(COORDINATOR, f"sends {action} behind the others")
+        return True
+
+    def _called(self, node: Call | Compensate) -> Outcome | None:
+        """The outcome of a call, under its retry policy; None if it never comes to one."""
+        action = _action(self.play.chart, node)
+        policy = _policy(self.play.chart, node)
+        gives_up = Outcome.UNKNOWN in node.outcomes and policy.attempts is not None
+        refused = struck = False
+        outcome = Outcome.UNKNOWN if gives_up else None
+        for attempt in range(policy.attempts if gives_up and policy.attempts else _MOST_ATTEMPTS):
+            self.turns[action] = turn = self.turns.get(action, 0) + 1
+            here = (one for one in self.plan.strikes if one.blow is not Blow.BEHIND)
+            strike = next((one for one in here if (one.call, one.turn) == (action, turn)), None)
+            struck = struck or strike is not None
+            refused = refused or (strike is not None and strike.blow is Blow.REJECTED)
+            answer = self._requested(_Attempt(node, action, turn, first=not attempt), strike)
+            if answer is not None:
+                outcome = answer
+                break
+            if strike is not None and strike.blow is Blow.FORGOTTEN:
+                outcome = Outcome.UNKNOWN
+                break
+        self.settled.append(_Settled(node, outcome or Outcome.UNKNOWN, refused, struck))
+        return outcome
+
+    def _requested(self, attempt: _Attempt, strike: Strike | None) -> Outcome | None:
+        """What comes of one request; None if it is not answered."""
+        node, action = attempt.node, attempt.action
+        blow = strike.blow if strike is not None else None
+        if strike is not None:
+            self.fired.add(strike)
+        done = Done(action, self.play.payload)
+        if blow is Blow.REJECTED:
+            self._met(attempt, None)
+            return self._refused(node, action)
+        if blow in (Blow.LOST, Blow.LATE, Blow.OVERTAKEN):
+            self._met(attempt, None)
+            self._tell(COORDINATOR, f"sends {action}", _FAULTS[blow])
+            if blow is not Blow.LOST:
+                (self.late if blow is Blow.LATE else self.overtaken).append(done)
+            return None
+        if strike is not None and blow is Blow.CRASH:
+            try:
+                reply = self.play.bench.stage.crash(action, done.payload, strike.boundary, strike.way)
+            except NotFiredError:
+                self.fired.discard(strike)
+                self._met(attempt, None)
+                return None
+            self._met(attempt, None)
+            at = f" before `{reply.places[-1]}`" if reply.places else ""
+            self._tell(action, f"crashes{at}", _FAULTS[blow])
+            return None
+        reply = self.play.bench.perform(done)
+        self._met(attempt, reply)
+        fault = _FAULTS[blow] if blow is Blow.REPLY_LOST else ""
+        self._tell(action, str(reply), fault)
+        if blow is Blow.TWICE:
+            self._tell(action, str(self.play.bench.perform(done)), _FAULTS[blow])
+        elif blow is Blow.RESENT:
+            self._tell(COORDINATOR, f"crashes, recovers, and sends {action} again", _FAULTS[blow])
+            reply = self.play.bench.perform(done)
+            self._tell(action, str(reply))
+        elif blow is Blow.FORGOTTEN:
+            self._tell(COORDINATOR, "crashes, forgets everything, and begins again", _FAULTS[blow])
+            return None
+        elif blow is Blow.CANCEL:
+            self._tell("client", "asks to cancel", _FAULTS[blow])
+        elif blow is Blow.AGAIN:
+            self.late.append(done)
+        return None if blow is Blow.REPLY_LOST else _outcome(node, reply)
+
+    def _refused(self, node: Call | Compensate, action: str) -> Outcome:
+        """A refusal: by the handler itself, if there is a payload that it refuses."""
+        payload = self.play.rejecting.get(action)
+        if payload is not None:
+            reply = self.play.bench.stage.perform(action, payload)
+            self._tell(action, str(reply), "refuses")
+            return _outcome(node, reply) or Outcome.UNKNOWN
+        self._tell(action, "refuses, before it has done anything", "refuses")
+        return Outcome.REJECTED if isinstance(node, Call) else Outcome.FAILED
+
+    def _met(self, attempt: _Attempt, reply: Reply | None) -> None:
+        places = len(reply.places) if reply is not None else 0
+        blows = [(blow, 0) for blow in _ALWAYS]
+        # A participant that may have had an earlier request has made up its mind.
+        if attempt.first and self.refusable and not self.restarted:
+            blows.append((Blow.REJECTED, 0))
+        blows += [(blow, 0) for blow in self._of_coordinator(attempt)]
+        blows += [(Blow.CRASH, number + 1) for number in range(places)]
+        self.met.append(Request(attempt.action, attempt.turn, tuple(blows)))
+
+    def _of_coordinator(self, attempt: _Attempt) -> Iterator[Blow]:
+        """What may happen to the coordinator while it waits, each where no other fault does the same."""
+        if not attempt.first:
+            return
+        if not _policy(self.play.chart, attempt.node).retries and self.play.durable:
+            yield Blow.RESENT
+        if not self.play.durable and not self.restarted:
+            yield Blow.FORGOTTEN
+        if self.play.chart.cancellable and isinstance(attempt.node, Call) and not self.cancelled:
+            yield Blow.CANCEL
+        if not self.alone and attempt.node.id not in self.behind:
+            yield Blow.BEHIND
+
+    def _arrive_late(self, requests: list[Done]) -> None:
+        for done in requests:
+            reply = self.play.bench.perform(done)
+            self._tell(done.action, f"{reply}", "late")
+
+    def _judged(self) -> tuple[str, tuple[str, ...]]:
+        """What is wrong with the world, and how it differs from the nearest calm run that fits; "" if nothing is."""
+        found = self.play.bench.stage.observe()
+        nearest: tuple[str, ...] | None = None
+        for calm in itertools.islice(self._calm(), _MOST_ALTERNATIVES):
+            try:
+                right = self.play.bench.after(*calm)
+            except CannotBeginError:
+                continue
+            if right == found:
+                return "", ()
+            lines = differences(right, found)
+            if nearest is None or len(lines) < len(nearest):
+                nearest = lines
+        return "the world is not as any calm run with this outcome leaves it", nearest or ()
+
+    def _calm(self) -> Iterator[tuple[Done, ...]]:
+        """The calm runs that fit what the coordinator believes."""
+        choices = [tuple(self._options(one)) for one in self.settled]
+        for chosen in itertools.product(*choices):
+            done = {step for one, times in zip(self.settled, chosen, strict=True) if times for step in _steps(one.node)}
+            yield tuple(
+                self._sent(one)
+                for one, times in zip(self.settled, chosen, strict=True)
+                for _ in range(times)
+                if isinstance(one.node, Call) or done.intersection(one.node.steps)
+            )
+
+    def _options(self, one: _Settled) -> Iterator[int]:
+        """How often a call may have had its effect, for all that the coordinator knows; the likeliest first."""
+        spec = self.play.chart.step.get(one.node.step) if isinstance(one.node, Call) else None
+        if spec is not None and spec.informational and one.struck:
+            yield from (1, 0, 2)
+        elif one.outcome is Outcome.OK:
+            yield 1
+        elif one.outcome in (Outcome.REJECTED, Outcome.FAILED):
+            yield int(
+                one.refused and isinstance(one.node, Call) and _action(self.play.chart, one.node) in self.play.rejecting
+            )
+        else:
+            yield from (0, 1)
+
+    def _sent(self, one: _Settled) -> Done:
+        action = _action(self.play.chart, one.node)
+        refused = one.outcome is Outcome.REJECTED and action in self.play.rejecting
+        return Done(action, self.play.rejecting[action] if refused else self.play.payload, refused)
+
+
+_ALWAYS = (Blow.LOST, Blow.REPLY_LOST, Blow.TWICE, Blow.LATE, Blow.OVERTAKEN, Blow.AGAIN)
+_FAULTS = {
+    Blow.LOST: "lost",
+    Blow.LATE: "comes late",
+    Blow.OVERTAKEN: "is overtaken",
+    Blow.REPLY_LOST: "the answer is lost",
+    Blow.TWICE: "again",
+    Blow.CRASH: "crash",
+    Blow.RESENT: "crash",
+    Blow.FORGOTTEN: "crash",
+    Blow.CANCEL: "cancellation",
+}
+
+
+def _steps(node: Call | Compensate) -> tuple[str, ...]:
+    """The step that a call does; what undoes others does none."""
+    return (node.step,) if isinstance(node, Call) else ()
+
+
+def _action(chart: Chart, node: Call | Compensate) -> str:
+    return chart.step[node.step].action if isinstance(node, Call) else node.action
+
+
+def _policy(chart: Chart, node: Call | Compensate) -> RetryPolicy:
+    if isinstance(node, Call):
+        return chart.step[node.step].policy
+    specs = [chart.step[step].compensation for step in node.steps]
+    return next((spec.policy for spec in specs if spec is not None), RetryPolicy())
+
+
+def _outcome(node: Call | Compensate, reply: Reply) -> Outcome | None:
+    """What an answer means; None if it is none."""
+    if reply.came is Came.OK:
+        return Outcome.OK
+    if reply.came is Came.REJECTED:
+        return Outcome.REJECTED if isinstance(node, Call) else Outcome.FAILED
+    return None

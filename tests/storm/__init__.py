@@ -1,0 +1,1 @@
+"""Storms over handlers, real and simulated."""
