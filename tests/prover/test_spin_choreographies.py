@@ -16,9 +16,10 @@ from sagacheck.prover.prove import prove
 from sagacheck.render.promela import promela
 from tests.lowering.random_choreographies import choreographies, guarded
 from tests.prover.spin import returning
-from tests.prover.spin_agreement import agreed_on
-from tests.rules.models import choreographed, net_of
+from tests.prover.spin_agreement import FEW, agreed_on
+from tests.rules.models import FULFILMENT, choreographed, net_of
 
+WIRING, NETWORK, REPAIRED = FULFILMENT
 MODELS = [*choreographed("clean"), *choreographed("wrong"), *choreographed("repaired")]
 
 
@@ -29,6 +30,18 @@ def test_spin_confirms_what_is_said_of_each_choreographed_model(model: str) -> N
     assert promela(system) == export_saga(LoadedChoreography(net, model))
     assert agreed_on(system)
     assert agreed_on_rest(system)
+
+
+@pytest.mark.parametrize("model", [WIRING, REPAIRED])
+def test_spin_confirms_what_is_said_of_the_fulfilment(model: str) -> None:
+    """The way to rest is left out: to see it from every state, SPIN needs the square of their number."""
+    assert agreed_on(lower_choreography(with_strongest(net_of(model))))
+
+
+def test_the_only_choreography_that_is_too_large_for_spin_has_millions_of_states() -> None:
+    states = prove(lower_choreography(with_strongest(net_of(NETWORK))), traces=0).states
+    assert states is not None
+    assert states > FEW
 
 
 def agreed_on_rest(system: System) -> bool:
