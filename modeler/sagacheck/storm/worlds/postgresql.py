@@ -52,13 +52,15 @@ class PostgresqlStore:
         self._copy = f"{self.schema}_copy"
         self._tables: tuple[str, ...] = ()
         self._resets = 0
-        self._there = False
         self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         self._own = self._engine.raw_connection()
-        self._execute(f"CREATE SCHEMA {self.schema}")
-        self._there = True
-        self._execute(f"CREATE SCHEMA {self._copy}")
-        self._execute(f"SET search_path = {self.schema}")
+        try:
+            self._execute(f"CREATE SCHEMA {self.schema}")
+            self._execute(f"CREATE SCHEMA {self._copy}")
+            self._execute(f"SET search_path = {self.schema}")
+        except BaseException:
+            self.stop()
+            raise
 
     def _execute(self, statement: str, *parameters: object) -> list[Any]:
         """Executes a statement on the connection that is this store's own, which commits by itself."""
@@ -159,9 +161,8 @@ class PostgresqlStore:
     def stop(self) -> None:
         """Removes the schema."""
         try:
-            if self._there:
-                self._execute(f"DROP SCHEMA IF EXISTS {self._copy} CASCADE")
-                self._execute(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE")
+            self._execute(f"DROP SCHEMA IF EXISTS {self._copy} CASCADE")
+            self._execute(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE")
         finally:
             self._own.close()
             self._engine.dispose()

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from sagacheck.storm.boundary import boundary, shortened
+from sagacheck.storm.boundary import boundary, statement_boundary
 from sagacheck.storm.worlds.installed import needed
 from sagacheck.storm.worlds.world import World
 
@@ -234,7 +234,7 @@ def _listen(engine: Engine, opened: Callable[[Connection], None]) -> None:
     from sqlalchemy import event
 
     def executing(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        boundary(shortened(statement))
+        statement_boundary(statement)
 
     commit = engine.dialect.do_commit
 

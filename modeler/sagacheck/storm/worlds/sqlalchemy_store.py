@@ -51,11 +51,11 @@ class SqliteStore:
     """
 
     def __init__(self, file: str | None) -> None:
+        content = b"" if file is None else Path(file).read_bytes()
         self._folder = tempfile.TemporaryDirectory(prefix="sagacheck-", ignore_cleanup_errors=True)
         self._turn = 1
         self._fresh = b""
-        if file is not None:
-            self._file.write_bytes(Path(file).read_bytes())
+        self._file.write_bytes(content)
 
     @property
     def _file(self) -> Path:
