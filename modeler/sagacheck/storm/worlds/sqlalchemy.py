@@ -140,8 +140,13 @@ class SqlAlchemyWorld(World):
     def waits(self, handle: Any, other: Any) -> bool:  # noqa: ANN401
         """Whether one of its connections waits for one of the other one's."""
         assert self._store is not None
-        ours, theirs = (_alive(self._connections(one)) for one in (handle, other))
-        return any(self._store.waits(one, another) for one in ours for another in theirs)
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            ours, theirs = (_alive(self._connections(one)) for one in (handle, other))
+            return any(self._store.waits(one, another) for one in ours for another in theirs)
+        except SQLAlchemyError:
+            return False  # one of them has come back, and is closed, in the meantime
 
     def _connections(self, handle: object) -> list[Connection]:
         found = self._open.get(id(handle))

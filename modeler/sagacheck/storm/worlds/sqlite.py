@@ -217,7 +217,7 @@ class _InFile(World):
     def waits(self, handle: sqlite3.Connection, other: sqlite3.Connection) -> bool:
         """One can wait only for what the other one's transaction has locked."""
         del handle
-        return other.in_transaction
+        return locks(other)
 
     def release(self, handle: sqlite3.Connection) -> None:
         """Closes the connection."""
@@ -243,6 +243,14 @@ class _InFile(World):
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+
+
+def locks(connection: sqlite3.Connection) -> bool:
+    """Whether a connection may hold a lock: it has begun a transaction, and is not closed."""
+    try:
+        return connection.in_transaction
+    except sqlite3.ProgrammingError:
+        return False
 
 
 def rows_of(connection: sqlite3.Connection) -> dict[str, Rows]:
