@@ -14,7 +14,7 @@ from sqlalchemy import Column, Connection, Engine, ForeignKey, Integer, MetaData
 from sqlalchemy.orm import Session
 
 from sagacheck import Keyed, Retry, Saga, SqlAlchemyWorld, Step, Storm
-from sagacheck.application.storm_saga import prepared
+from sagacheck.application.storm_saga import prepared, storm_saga
 from sagacheck.core.storming import Cell, Law, Standing, Way
 from sagacheck.storm.calling import calling
 from sagacheck.storm.matrix import cells
@@ -264,6 +264,24 @@ def test_tables_that_name_their_schema_are_refused() -> None:
         started(SqlAlchemyWorld("sqlite://", setup=metadata)),
     ):
         pass
+
+
+@pytest.mark.parametrize(
+    ("world", "says"),
+    [
+        (("postgresql://me:secret@/none?host=/nowhere", ""), "postgresql://me:***@/none"),
+        (("sqlite:////nowhere/none.db", ""), "No such file"),
+        (("sqlite://", "CREATE NOTHING"), 'near "NOTHING": syntax error'),
+    ],
+)
+def test_a_database_that_cannot_be_made_ready_is_an_error_of_the_report_without_passwords(
+    world: tuple[str, str], says: str
+) -> None:
+    url, setup = world
+    storm = Storm(Saga("buy", Step("charge")), world=SqlAlchemyWorld(url, setup=setup), handlers={"charge": charge})
+    (error,) = storm_saga(storm, "buy.py").errors
+    assert says in error
+    assert "secret" not in error
 
 
 def test_other_databases_and_other_handles_are_refused() -> None:

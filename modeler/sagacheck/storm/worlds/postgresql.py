@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sagacheck.storm.observing import Rows
 from sagacheck.storm.worlds.sqlite import WAIT_FOR_LOCK
+from sagacheck.storm.worlds.world import CannotStartError
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
@@ -181,7 +182,7 @@ def _parents_first(tables: tuple[str, ...], references: list[tuple[str, str]]) -
         references: child and parent.
 
     Raises:
-        ValueError: if tables refer to each other in a circle.
+        CannotStartError: if tables refer to each other in a circle.
     """
     from graphlib import CycleError, TopologicalSorter
 
@@ -197,4 +198,4 @@ def _parents_first(tables: tuple[str, ...], references: list[tuple[str, str]]) -
             f"SqlAlchemyWorld: the tables {circle} refer to each other in a circle, and cannot be filled one by one: "
             "leave one of the foreign keys out in setup="
         )
-        raise ValueError(message) from None
+        raise CannotStartError(message) from None
