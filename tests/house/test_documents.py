@@ -107,6 +107,20 @@ def test_the_proof_on_its_page_is_what_comes_out(tmp_path: Path) -> None:
     assert "proved for any loss, duplication, delay and crash" in told(tmp_path, "verify", "buy.py")
 
 
+def test_the_comparison_on_its_page_is_what_comes_out(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "compare.md").read_text(encoding="utf-8")
+    (model,) = blocks(page, "python")
+    (tmp_path / "pay.py").write_text(model, encoding="utf-8")
+    assert blocks(page, "console") == [told(tmp_path, "compare", "pay.py:pay", "pay.py:pay_events")]
+
+
+def test_the_wrong_twins_on_their_page_are_what_comes_out(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "mutate.md").read_text(encoding="utf-8")
+    (model,) = blocks(page, "python")
+    (tmp_path / "buy.py").write_text(model, encoding="utf-8")
+    assert blocks(page, "console") == [told(tmp_path, "mutate", "buy.py")]
+
+
 def told(folder: Path, *arguments: str) -> str:
     """A command with what it prints, as a document shows it."""
     text = re.sub(r" \(\d+\.\d+ s\)", "", sagacheck(*arguments, folder=folder).stdout)

@@ -5,20 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from sagacheck import Barrier, Keyed, NoContract, Saga, Step
-from sagacheck.application.loaded import LoadedSaga
+from sagacheck import AtMostOnce, Barrier, Choreography, Keyed, NoContract, Saga, Step
+from sagacheck.application.choreography_proof import prove_choreography, with_strongest
+from sagacheck.application.loaded import LoadedChoreography, LoadedSaga
 from sagacheck.application.refusal import RefusedError
 from sagacheck.application.replay_story import replay_story
 from sagacheck.core.contract import Contract
-from sagacheck.core.obligation import Obligation
+from sagacheck.core.obligation import Obligation, Owed
 from sagacheck.core.system import System
+from sagacheck.lowering.choreographed.obligations import Flaw
+from sagacheck.lowering.choreographed.obligations import Obligation as Owing
 from sagacheck.lowering.replay import TokenError, replay, token_of
 from sagacheck.lowering.saga import lower_saga
 from sagacheck.prover.prove import prove
 from tests.authoring.random_sagas import sagas
+from tests.lowering import choreographies as rows
+from tests.lowering.random_choreographies import choreographies
 from tests.rules.models import chart_of
 
 TOLERANT = Keyed("id", tolerates_empty=True)
@@ -50,7 +55,7 @@ def test_every_run_is_found_again_from_its_token(saga: Saga, contract: Contract)
 def test_a_story_that_still_goes_wrong_says_what_is_wrong() -> None:
     story = replay_story(LoadedSaga(buy(TOLERANT).chart(), "m.py"), token(buy(TOLERANT)))
     assert 0 == story.missing
-    assert Obligation.EFFECT_AFTER_COMPENSATION in [owed.obligation for owed in story.broken]
+    assert Obligation.EFFECT_AFTER_COMPENSATION in [owed.obligation for owed in story.broken if isinstance(owed, Owed)]
 
 
 def test_a_story_that_cannot_happen_any_more_is_told_as_far_as_it_goes() -> None:
@@ -66,7 +71,7 @@ def test_a_place_that_leads_to_no_end_is_recognized() -> None:
     )
     contracts: dict[str, Contract] = {"payment.charge": Barrier("order_id")}
     (trace,) = (r.trace for r in prove(lower_saga(wrong.chart, contracts).system).broken if r.trace)
-    assert [Obligation.STUCK] == [owed.obligation for owed in replay_story(wrong, token_of(trace)).broken]
+    assert [Owed(Obligation.STUCK).name] == [owed.name for owed in replay_story(wrong, token_of(trace)).broken]
     assert () == replay_story(repaired, token_of(trace)).broken
 
 
@@ -81,6 +86,36 @@ def test_a_mark_that_several_rules_share_is_tried_with_each_of_them() -> None:
     both = (idle, first)
     object.__setattr__(twins, "rules", (*both, *twins.rules))
     assert 0 == replay(twins, token_of(trace)).missing
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@given(choreographies())
+def test_every_story_of_a_choreography_is_played_again_and_still_goes_wrong(random: Choreography) -> None:
+    net = random.net()
+    proof = prove_choreography(net)
+    assume(proof.broken)
+    loaded = LoadedChoreography(net, "m.py")
+    for broken in proof.broken:
+        if broken.story is not None and broken.story.token:
+            played = replay_story(loaded, broken.story.token)
+            assert (broken.story.lines, 0) == (played.lines, played.missing)
+            assert broken.first in played.broken
+
+
+def test_a_story_of_a_choreography_ends_where_what_it_needs_has_been_taken_away() -> None:
+    (broken,) = prove_choreography(rows.order(delivery=AtMostOnce()).net()).broken
+    assert broken.story is not None
+    repaired = replay_story(LoadedChoreography(rows.order().net(), "m.py"), broken.story.token)
+    assert (1, ()) == (repaired.missing, repaired.broken)
+    assert "handles `OrderPlaced`: `inventory.reserve` ok, and publishes `Reserved`" == repaired.lines[-1].text
+
+
+def test_a_choreography_that_never_comes_to_rest_is_recognized() -> None:
+    net = rows.circling(contract=Barrier("id")).net()
+    (broken,) = prove_choreography(with_strongest(net)).broken
+    assert broken.story is not None
+    played = replay_story(LoadedChoreography(net, "m.py"), broken.story.token)
+    assert [Flaw.NEVER_ENDS] == [owed.flaw for owed in played.broken if isinstance(owed, Owing)]
 
 
 @pytest.mark.parametrize("text", ["", "  ", "abc", "ab!d", "ünüü", "../.."])

@@ -11,18 +11,13 @@ from hypothesis import strategies as st
 from sagacheck import Saga
 from sagacheck.core.chart import Chart
 from sagacheck.core.contract import Barrier, Contract, Keyed, NoContract
-from sagacheck.core.system import Safety
 from sagacheck.lowering.saga import lower_saga
 from sagacheck.prover.prove import prove
-from sagacheck.render.promela import promela
 from tests.authoring.random_sagas import sagas
 from tests.lowering.test_contract_table import CONTRACTS, POLICIES, all_known, chart_of
-from tests.prover.spin import searched
+from tests.prover.spin_agreement import FEW, agreed_on
 from tests.rules.models import broken_models, clean_models
 from tests.rules.models import chart_of as chart_of_model
-
-FEW = 1_000_000
-"""States beyond which SPIN takes longer than a test may."""
 
 
 def contracts_of(chart: Chart, otherwise: Contract) -> dict[str, Contract]:
@@ -30,22 +25,8 @@ def contracts_of(chart: Chart, otherwise: Contract) -> dict[str, Contract]:
 
 
 def agreed(chart: Chart, contracts: Mapping[str, Contract]) -> bool:
-    """Whether SPIN has counted the prover's states and found its verdicts; False if there are too many states."""
-    system = lower_saga(chart, contracts).system
-    proof = prove(system)
-    assert proof.states is not None
-    if proof.states > FEW:
-        return False
-    found = searched(promela(system))
-    assert proof.states == found.states
-    safety = [(number, result) for number, result in enumerate(proof.results, 1) if isinstance(result.prop, Safety)]
-    numbers = {number for number, _ in safety}
-    assert {number for number, result in safety if not result.holds} == numbers & found.broken.keys()
-    for number, result in safety:
-        if result.trace is not None:
-            # SPIN counts the state in which a rule fires that breaks a property, the prover the firing.
-            assert len(result.trace.steps) - bool(getattr(result.prop, "by", ())) <= found.broken[number]
-    return True
+    """Whether SPIN agrees on a saga; False if it has too many states."""
+    return agreed_on(lower_saga(chart, contracts).system)
 
 
 @pytest.mark.parametrize("contract", CONTRACTS)

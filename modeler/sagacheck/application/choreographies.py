@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from sagacheck.application.choreography_proof import Broken, prove_choreography, with_strongest
+from sagacheck.application.needs import needs_finding, provisos, says_contract
+from sagacheck.application.weakest import Needed
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
-from sagacheck.core.net import Net
-from sagacheck.core.outcome import EndKind, Outcome
+from sagacheck.core.net import PROFILE, Net
+from sagacheck.core.outcome import Outcome
 from sagacheck.core.report import Coverage, FailurePoints, SagaReport, Tally, Verdict, worst
-from sagacheck.core.system import Property, Safety, System
-from sagacheck.lowering.choreographed.choreography import LoweredChoreography, lowered
+from sagacheck.lowering.choreographed.choreography import lowered
 from sagacheck.lowering.choreographed.obligations import Flaw, Obligation
 from sagacheck.lowering.choreographed.scenarios import Cascade, cascades
+from sagacheck.lowering.choreographed.telling import kind_of
 from sagacheck.lowering.choreographed.wiring import Circle, Flawed, Unannounced, Unheard, Unpublished, wiring
 from sagacheck.rules.registry import all_rules
 from sagacheck.rules.rule import Rule, quoted
 
 if TYPE_CHECKING:
     from sagacheck.application.check import ProvingOptions
-    from sagacheck.core.trace import Trace
-
-PROFILE = "choreography"
-MOST_STORIES = 5
-"""For how many causes a shortest story is looked for: those that go wrong first."""
 
 
 def check_choreography(net: Net, file: str, proving: ProvingOptions | None = None) -> SagaReport:
@@ -35,19 +33,21 @@ def check_choreography(net: Net, file: str, proving: ProvingOptions | None = Non
         file: the file it came from, as the user knows it.
         proving: how to prove it; None to leave that out. What is wrong with its wiring has to be repaired first.
     """
-    choreography = lowered(net)
     findings = [_wired(net, flaw) for flaw in wiring(net)]
     why = ""
     found: tuple[Cascade, ...] = ()
     try:
-        found = cascades(choreography)
+        found = cascades(lowered(with_strongest(net)))
     except OverflowError as error:
         why = str(error)
     states = None
+    needs: tuple[str, ...] = ()
     verdict = Verdict.CHECKED
     if proving is not None and worst(findings) is not Severity.ERROR:
-        states, broken, why = _proved(choreography, proving, why)
-        findings += broken
+        proof = prove_choreography(net, proving.budget, proving.without)
+        findings += [_violated(net, broken) for broken in proof.broken]
+        findings += _needs(net, proof.needed)
+        states, why, needs = proof.states, proof.why or why, provisos(proof.needed)
         verdict = Verdict.PROVED
     if worst(findings) is Severity.ERROR:
         verdict = Verdict.NOT_PROVED
@@ -68,17 +68,14 @@ def check_choreography(net: Net, file: str, proving: ProvingOptions | None = Non
         span=net.span,
         why=why,
         states=states,
+        provisos=needs,
         without=tuple(sorted(proving.without)) if proving is not None else (),
     )
 
 
 def _tally(found: tuple[Cascade, ...]) -> Tally:
     """Scenarios by the end that they announce; those that announce none, or several, are not handled."""
-    numbers = dict.fromkeys(EndKind, 0)
-    for cascade in found:
-        kinds = {kind for ends in cascade.ends for kind in ends}
-        numbers[kinds.pop() if len(kinds) == 1 and cascade.settles else EndKind.UNHANDLED] += 1
-    return Tally(**{kind.value: number for kind, number in numbers.items()})
+    return Tally(**Counter(kind_of(cascade)[0].value for cascade in found))
 
 
 def _failure_points(net: Net) -> tuple[int, int]:
@@ -134,6 +131,11 @@ def _wired(net: Net, flaw: Flawed) -> Finding:
     )
 
 
+def _needs(net: Net, needed: tuple[Needed, ...]) -> list[Finding]:
+    spans = {name: step.span for name, step in net.steps.items()}
+    return [needs_finding(net.name, spans, needed)] if needed else []
+
+
 _NAMES = {
     Flaw.EFFECT_TWICE: ("happens-twice", "may take effect twice"),
     Flaw.COMPENSATION_TWICE: ("happens-twice", "may be compensated twice"),
@@ -150,62 +152,41 @@ _NAMES = {
     Flaw.STOPPED: ("stopped-half-way", "may stop half-way"),
     Flaw.NEVER_ENDS: ("no-way-to-an-end", "may never come to rest"),
 }
+_LATE = "announce the end when all has been done or undone, with AllOf(...) where several services take part"
+_HELP = {
+    Flaw.EFFECT_AFTER_COMPENSATION: "have it refuse a step that was compensated before it came: Barrier(...)",
+    Flaw.EMPTY_COMPENSATION: "have it succeed when it finds nothing, and refuse the step afterwards: Barrier(...)",
+    Flaw.EFFECT_AFTER_END: f"{_LATE}; and store rejections under the key, so that a repetition gets the same answer",
+    Flaw.COMPENSATION_AFTER_END: _LATE,
+    Flaw.COMMITTED_WITHOUT: "announce success by what comes of the step; store the key's record with its effect",
+    Flaw.ABORTED_WITH: "let its service hear that the saga is called off, and undo it: On(..., undo=...)",
+    Flaw.NEVER_ENDS: "let every event lead to an end, and bound those that lead back: Event(..., at_most=3, then=...)",
+}
+"""What to change, where a choreography needs other advice than a coordinator."""
 
 
-def _proved(
-    choreography: LoweredChoreography, proving: ProvingOptions, why: str
-) -> tuple[int | None, list[Finding], str]:
-    """The number of states, what is wrong, and why not all was decided."""
-    from sagacheck.prover.prove import prove
-
-    system = _with_causes(choreography, proving.without)
-    proof = prove(system, proving.budget, traces=MOST_STORIES)
-    by_cause: dict[str, list[tuple[Obligation, Trace | None]]] = {}
-    for result in proof.broken:
-        cause = result.prop.cause or result.prop.name
-        by_cause.setdefault(cause, []).append((choreography.obligations[result.prop.name], result.trace))
-    findings = [_violated(choreography, broken) for broken in by_cause.values()]
-    return proof.states, findings, proof.why or why
-
-
-def _with_causes(choreography: LoweredChoreography, without: frozenset[str]) -> System:
-    """The system without faults that are ruled out, and with one cause for all that is wrong with one step."""
-    system = choreography.system
-    rules = tuple(rule for rule in system.rules if rule.fault not in without)
-    names = {rule.name for rule in rules}
-    properties: list[Property] = []
-    for prop in system.properties:
-        obligation = choreography.obligations[prop.name]
-        cause = obligation.subject if obligation.subject in choreography.books else str(obligation.flaw)
-        if isinstance(prop, Safety):
-            by = tuple(name for name in prop.by if name in names)
-            if prop.by and not by:
-                continue
-            properties.append(replace(prop, cause=cause, by=by))
-        else:
-            properties.append(replace(prop, cause=cause))
-    return System(system.name, system.variables, rules, tuple(properties))
-
-
-def _violated(choreography: LoweredChoreography, broken: list[tuple[Obligation, Trace | None]]) -> Finding:
-    from sagacheck.lowering.choreographed.story import story_of
-
-    first, trace = next(((one, trace) for one, trace in broken if trace is not None), broken[0])
+def _violated(net: Net, broken: Broken) -> Finding:
+    """What is wrong with one step, or with the choreography as a whole, as a finding."""
+    first = broken.first
     rule = _rule_called(_NAMES[first.flaw][0])
-    book = choreography.books.get(first.subject)
-    also = [f"it also {_may(one)} ({_rule_called(_NAMES[one.flaw][0]).code})" for one, _ in broken if one != first]
+    also = tuple(f"it also {_may(one)} ({_rule_called(_NAMES[one.flaw][0]).code})" for one in broken.also)
     return Finding(
         code=rule.code,
         name=rule.name,
         severity=rule.severity,
-        saga=choreography.net.name,
+        saga=net.name,
         message=f"`{first.subject}` {_may(first)}",
-        primary=Label(book.step.span if book is not None else choreography.net.span, ""),
-        root_cause=RootCause(choreography.net.name, (first.subject,), str(first.flaw)),
-        help=rule.help,
-        notes=tuple(also),
-        story=None if trace is None else story_of(choreography, first, trace),
+        primary=_place(net, first.subject),
+        root_cause=RootCause(net.name, (first.subject,), str(first.flaw)),
+        help=_HELP.get(first.flaw, rule.help),
+        notes=also,
+        story=broken.story,
     )
+
+
+def _place(net: Net, subject: str) -> Label:
+    step = net.steps.get(subject)
+    return Label(net.span, "") if step is None else Label(step.span, says_contract(step.contract))
 
 
 def _may(obligation: Obligation) -> str:

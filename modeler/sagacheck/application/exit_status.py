@@ -6,6 +6,7 @@ from enum import IntEnum
 
 from sagacheck.core.finding import Severity
 from sagacheck.core.report import Report, Verdict
+from sagacheck.core.storm_results import StormResults
 
 
 class ExitStatus(IntEnum):
@@ -37,3 +38,20 @@ def exit_status(report: Report, fail_on: Severity = Severity.ERROR, *, exit_zero
     if any(saga.verdict is Verdict.INCONCLUSIVE for saga in report.sagas):
         return ExitStatus.INCONCLUSIVE
     return ExitStatus.CHECKED if report.sagas else ExitStatus.NO_SAGA
+
+
+def storm_status(results: StormResults) -> ExitStatus:
+    """The exit code for storms; where several hold, as above.
+
+    Args:
+        results: what the run found out.
+    """
+    if any(failure.internal for failure in results.failures):
+        return ExitStatus.BUG
+    if results.failures or any(one.report.errors for one in results.storms):
+        return ExitStatus.USAGE
+    if any(one.findings for one in results.storms):
+        return ExitStatus.FINDINGS
+    if not all(one.report.green for one in results.storms):
+        return ExitStatus.INCONCLUSIVE
+    return ExitStatus.CHECKED if results.storms else ExitStatus.NO_SAGA

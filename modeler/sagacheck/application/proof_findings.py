@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from sagacheck.application.proving import Needed, SagaProof, Violation
+from sagacheck.application import needs
+from sagacheck.application.proving import SagaProof, Violation
+from sagacheck.application.weakest import Needed
 from sagacheck.core.chart import Call, Chart, Compensate, Origin
-from sagacheck.core.contract import Contract, Dedup
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
 from sagacheck.core.obligation import Obligation
 from sagacheck.core.span import Span
 from sagacheck.rules import key_lifetime, needed_contract, undeclared_contract
 from sagacheck.rules.registry import all_rules
-from sagacheck.rules.rule import Rule, quoted
+from sagacheck.rules.rule import Rule
 
 
 def with_proof(chart: Chart, findings: list[Finding], proof: SagaProof) -> list[Finding]:
@@ -123,59 +124,27 @@ def _span(chart: Chart, step: str) -> Span | None:
 
 def _says(chart: Chart, step: str) -> str:
     spec = chart.step.get(step)
-    if spec is None or spec.contract is None:
-        return "even with a barrier"
-    return f"has the contract: {in_words(spec.contract)}"
-
-
-def in_words(contract: Contract) -> str:
-    """A contract in a sentence."""
-    words = ["a barrier" if contract.kind == "barrier" else contract.kind]
-    if contract.kind == "keyed" and contract.tolerates_empty:
-        words.append("tolerates a compensation that finds nothing")
-    if contract.keyed and not contract.stores_rejections:
-        words.append("does not store rejections")
-    dedup = getattr(contract, "dedup", Dedup.TOGETHER)
-    if dedup is not Dedup.TOGETHER:
-        words.append("stores its record before the effect" if dedup is Dedup.RECORD_FIRST else "stores it afterwards")
-    return ", and ".join(words)
+    return needs.says_contract(None if spec is None else spec.contract)
 
 
 def with_needs(chart: Chart, findings: list[Finding], needed: tuple[Needed, ...]) -> list[Finding]:
     """The findings with what participants have to promise: on what is said of undeclared contracts, if anything is."""
-    needs = [need for need in needed if need.step not in chart.copies]
-    if not needs or chart.origin is Origin.IMPORTED:
+    open_steps = _originals(chart, needed)
+    if not open_steps or chart.origin is Origin.IMPORTED:
         return findings
-    notes = tuple(f"`{need.step}` needs {_need(need)}" for need in needs)
     known = next((finding for finding in findings if finding.code == undeclared_contract.CODE), None)
     if known is not None:
-        story = known.story or needs[0].story
-        noted = replace(known, notes=(*known.notes, *notes), story=story)
+        story = known.story or open_steps[0].story
+        noted = replace(known, notes=(*known.notes, *needs.needs_notes(open_steps)), story=story)
         return [noted if finding is known else finding for finding in findings]
-    names = [need.step for need in needs]
-    finding = Finding(
-        code=needed_contract.CODE,
-        name=needed_contract.NAME,
-        severity=needed_contract.SEVERITY,
-        saga=chart.name,
-        message=f"the saga is safe provided that {quoted(names)} {'keeps' if len(names) == 1 else 'keep'} a contract",
-        primary=Label(_span(chart, names[0]), "its contract is not declared"),
-        root_cause=RootCause(chart.name, tuple(sorted(names)), "declare a contract"),
-        secondary=tuple(Label(_span(chart, name), "nor is this one's") for name in names[1:]),
-        help="build it, and declare it: contract=Barrier(...), Keyed(...), Natural()",
-        notes=notes,
-        story=needs[0].story,
-    )
-    return [*findings, finding]
-
-
-def _need(need: Needed) -> str:
-    return f"to be {in_words(need.contract)}: {_WITH.get(need.weaker.kind, need.weaker.kind)} is not enough"
-
-
-_WITH = {"no contract": "to promise nothing", "natural": "to be natural", "keyed": "to be keyed"}
+    spans = {need.step: _span(chart, need.step) for need in open_steps}
+    return [*findings, needs.needs_finding(chart.name, spans, open_steps)]
 
 
 def provisos(needed: tuple[Needed, ...], chart: Chart) -> tuple[str, ...]:
-    """What the verdict depends on, beyond what is declared."""
-    return tuple(f"{need.step} is {in_words(need.contract)}" for need in needed if need.step not in chart.copies)
+    """What the verdict depends on, beyond what is declared; steps that repeat others are left out."""
+    return needs.provisos(_originals(chart, needed))
+
+
+def _originals(chart: Chart, needed: tuple[Needed, ...]) -> tuple[Needed, ...]:
+    return tuple(need for need in needed if need.step not in chart.copies)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
+from sagacheck.application.weakest import LADDER, Decided, Needed, weakest_contracts
 from sagacheck.core.chart import Call, Chart
-from sagacheck.core.contract import Barrier, Contract, Keyed, Natural, NoContract
+from sagacheck.core.contract import Contract, NoContract
 from sagacheck.core.obligation import Obligation, Owed
 from sagacheck.core.story import Story
 from sagacheck.core.trace import Trace
@@ -14,15 +15,6 @@ from sagacheck.lowering.saga import Lowered, lower_saga
 from sagacheck.lowering.story import needs_network, story_of
 from sagacheck.prover.proof import Proof
 from sagacheck.prover.prove import DEFAULT_BUDGET, Budget, prove
-
-LADDER: tuple[Contract, ...] = (
-    NoContract(),
-    Natural(),
-    Keyed("..."),
-    Keyed("...", tolerates_empty=True),
-    Barrier("..."),
-)
-"""Contracts from the weakest to the strongest; the key of one that is not declared has no name."""
 
 MOST_STORIES = 5
 """For how many steps of a saga a shortest story is looked for: those that go wrong first."""
@@ -43,23 +35,6 @@ class Violation:
     also: tuple[Obligation, ...]
     story: Story | None
     needs_network: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Needed:
-    """The weakest contract of a step, of those not declared, with which the saga is safe.
-
-    Args:
-        step: the step's name.
-        contract: the contract.
-        weaker: the next weaker one.
-        story: what goes wrong with that.
-    """
-
-    step: str
-    contract: Contract
-    weaker: Contract
-    story: Story | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,45 +111,16 @@ class _Prover:
         violations = self._violations(lowered, proof)
         if proof.why or violations or not self.open or not weakest:
             return SagaProof(proof.states, violations, why=proof.why)
-        return self._weakest()
+        found = weakest_contracts(tuple(self.open), self._under, Decided(proof.states))
+        assert found is not None, "the strongest contracts suffice"
+        return SagaProof(found.states, needed=found.needed, why=found.why)
 
-    def _weakest(self) -> SagaProof:
-        """The weakest contracts: all begin with none, and a step whose obligations are broken gets a stronger one."""
-        rung = dict.fromkeys(self.open, 0)
-        while True:
-            contracts = {step: LADDER[level] for step, level in rung.items()}
-            lowered, proof = self._decided(contracts, 0)
-            if proof.why:
-                return SagaProof(proof.states, why=proof.why)
-            broken = {lowered.owed[result.prop.name].step for result in proof.broken}
-            raised = [step for step in self.open if step in broken and rung[step] < len(LADDER) - 1]
-            # What is broken at no single step is everybody's: all that can still be raised are.
-            raised = raised or [step for step in self.open if broken and rung[step] < len(LADDER) - 1]
-            if not raised:
-                break
-            for step in raised:
-                rung[step] += 1
-        return self._explained(rung, proof.states)
-
-    def _explained(self, rung: dict[str, int], states: int | None) -> SagaProof:
-        """Lowers what was raised too far, and says of the rest why less is not enough."""
-        needed = []
-        for step in self.open:
-            while rung[step]:
-                weaker = {**rung, step: rung[step] - 1}
-                lowered, proof = self._decided({one: LADDER[level] for one, level in weaker.items()}, 1)
-                if proof.why:
-                    return SagaProof(states, why=proof.why)
-                if proof.broken:
-                    shown = self._violations(lowered, proof)
-                    story = next((one.story for one in shown if one.story is not None), None)
-                    # It happens under another contract than the declared ones: it cannot be replayed on the model.
-                    told = None if story is None else replace(story, token="")
-                    needed.append(Needed(step, LADDER[rung[step]], LADDER[rung[step] - 1], told))
-                    break
-                rung = weaker
-                states = proof.states
-        return SagaProof(states, needed=tuple(needed))
+    def _under(self, contracts: Mapping[str, Contract], traces: int) -> Decided:
+        lowered, proof = self._decided(contracts, traces)
+        blamed = frozenset(lowered.owed[result.prop.name].step for result in proof.broken)
+        shown = self._violations(lowered, proof) if traces else ()
+        story = next((one.story for one in shown if one.story is not None), None)
+        return Decided(proof.states, blamed, story, proof.why)
 
     def _violations(self, lowered: Lowered, proof: Proof) -> tuple[Violation, ...]:
         """What is broken, step by step; what is shown by a story comes first."""

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sagacheck.application.loaded import LoadedSaga
-from sagacheck.application.proving import LADDER
+from sagacheck.application.choreography_proof import with_strongest
+from sagacheck.application.loaded import LoadedChoreography, LoadedSaga
 from sagacheck.application.refusal import RefusedError
+from sagacheck.application.weakest import LADDER
 from sagacheck.core.contract import NoContract
 from sagacheck.core.obligation import Owed
 from sagacheck.core.story import Line
-from sagacheck.core.system import Progress, holds
-from sagacheck.core.trace import Trace
-from sagacheck.lowering.replay import TokenError, replay
-from sagacheck.lowering.saga import Lowered, lower_saga
+from sagacheck.core.system import Progress, System, Variable, holds
+from sagacheck.lowering.choreographed.choreography import lowered
+from sagacheck.lowering.choreographed.obligations import Obligation
+from sagacheck.lowering.choreographed.story import lines_of as choreographed_lines
+from sagacheck.lowering.replay import Replayed, TokenError, replay
+from sagacheck.lowering.saga import lower_saga
 from sagacheck.lowering.story import lines_of
 
 
@@ -29,60 +32,73 @@ class ReplayedStory:
 
     lines: tuple[Line, ...]
     missing: int
-    broken: tuple[Owed, ...]
+    broken: tuple[Owed | Obligation, ...]
 
 
-def replay_story(loaded: LoadedSaga, token: str, *, durable: bool = True) -> ReplayedStory:
+def replay_story(loaded: LoadedSaga | LoadedChoreography, token: str, *, durable: bool = True) -> ReplayedStory:
     """The story that a token stands for, and what it breaks now.
+
+    A step whose contract is not declared gets the strongest, under which `verify` tells what is wrong.
 
     Args:
         loaded: the saga.
         token: what stands behind `replay` in a report.
-        durable: whether the coordinator goes on after a crash where it was.
+        durable: whether the coordinator goes on after a crash where it was; a choreography has none.
 
     Raises:
         RefusedError: if it is no token.
     """
+    if isinstance(loaded, LoadedChoreography):
+        choreography = lowered(with_strongest(loaded.net))
+        found = _replayed(choreography.system, token)
+        return ReplayedStory(
+            choreographed_lines(choreography, found.trace),
+            found.missing,
+            tuple(choreography.obligations[name] for name in _broken(choreography.system, found)),
+        )
     contracts = {step.name: step.contract or (LADDER[-1] if step.owes else NoContract()) for step in loaded.chart.steps}
-    lowered = lower_saga(loaded.chart, contracts, durable=durable)
-    try:
-        found = replay(lowered.system, token)
-    except TokenError as error:
-        raise RefusedError(str(error)) from error
-    broken = () if found.missing else _broken(lowered, found.trace)
+    saga = lower_saga(loaded.chart, contracts, durable=durable)
+    found = _replayed(saga.system, token)
+    broken = tuple(saga.owed[name] for name in _broken(saga.system, found))
     return ReplayedStory(lines_of(loaded.chart, found.trace), found.missing, broken)
 
 
-def _broken(lowered: Lowered, trace: Trace) -> tuple[Owed, ...]:
-    """What is broken in the last state, or by the last step."""
-    values = trace.end
-    before = dict(trace.start)
-    for step in trace.steps[:-1]:
+def _replayed(system: System, token: str) -> Replayed:
+    try:
+        return replay(system, token)
+    except TokenError as error:
+        raise RefusedError(str(error)) from error
+
+
+def _broken(system: System, found: Replayed) -> tuple[str, ...]:
+    """The properties that are broken in the last state, or by the last step; none if the run is not whole."""
+    if found.missing:
+        return ()
+    values = found.trace.end
+    before = dict(found.trace.start)
+    for step in found.trace.steps[:-1]:
         before.update((name, after) for name, _, after in step.changes)
-    last = trace.steps[-1].rule.name
+    last = found.trace.steps[-1].rule.name
     stuck = None
-    found = []
-    for prop in lowered.system.properties:
+    broken = []
+    for prop in system.properties:
         if isinstance(prop, Progress):
             stuck = prop
         elif (last in prop.by and holds(prop.broken, before)) if prop.by else holds(prop.broken, values):
-            found.append(lowered.owed[prop.name])
-    if stuck is not None and not found and _is_doomed(lowered, values):
-        found.append(lowered.owed[stuck.name])
-    return tuple(found)
+            broken.append(prop.name)
+    if stuck is not None and not broken and _is_doomed(system, stuck, values):
+        broken.append(stuck.name)
+    return tuple(broken)
 
 
-def _is_doomed(lowered: Lowered, values: dict[str, str]) -> bool:
-    """Whether no end can be reached from a state."""
-    from sagacheck.core.system import System, Variable
+def _is_doomed(system: System, goal: Progress, values: dict[str, str]) -> bool:
+    """Whether a goal cannot be reached from a state."""
     from sagacheck.prover.prove import prove
 
-    system = lowered.system
     variables = tuple(
         Variable(one.name, (values[one.name], *(value for value in one.domain if value != values[one.name])))
         for one in system.variables
     )
-    goals = tuple(prop for prop in system.properties if isinstance(prop, Progress))
-    proof = prove(System(system.name, variables, system.rules, goals))
+    proof = prove(System(system.name, variables, system.rules, (goal,)))
     shortest = [len(result.trace.steps) for result in proof.broken if result.trace is not None]
     return 0 in shortest

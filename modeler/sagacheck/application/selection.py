@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from sagacheck.application.loaded import LoadedSaga, LoadOptions
-from sagacheck.application.loading import load
+from collections.abc import Sequence
+from typing import TypeVar
+
+from sagacheck.application.loaded import LoadedChoreography, LoadedSaga, LoadOptions
+from sagacheck.application.loading import Loading, load
 from sagacheck.application.refusal import RefusedError, refused
 from sagacheck.core.report import Failure
+
+One = TypeVar("One", bound=LoadedSaga | LoadedChoreography)
 
 
 class NoSagaError(RefusedError):
@@ -25,7 +30,7 @@ class LoadError(Exception):
 
 
 def one_saga(model: str, name: str | None, options: LoadOptions) -> LoadedSaga:
-    """The saga in a model.
+    """The orchestrated saga in a model.
 
     Args:
         model: a file, a directory, `module:name` or `file.py:name`.
@@ -38,16 +43,27 @@ def one_saga(model: str, name: str | None, options: LoadOptions) -> LoadedSaga:
         RefusedError: if there are several, or none of that name.
     """
     loading = load((model,), options)
-    sagas = [saga for saga in loading.sagas if name is None or saga.chart.name == name]
+    if not loading.sagas and not loading.failures and loading.choreographies:
+        named = ", ".join(item.net.name for item in loading.choreographies)
+        msg = f"{model} holds a choreography ({named}); this command knows orchestrated sagas only, verify knows both"
+        raise RefusedError(msg)
+    return _chosen(loading, loading.sagas, model, name)
+
+
+def one_of_both(model: str, name: str | None, options: LoadOptions) -> LoadedSaga | LoadedChoreography:
+    """The saga in a model, orchestrated or choreographed; all else is as for `one_saga`."""
+    loading = load((model,), options)
+    candidates: tuple[LoadedSaga | LoadedChoreography, ...] = (*loading.sagas, *loading.choreographies)
+    return _chosen(loading, candidates, model, name)
+
+
+def _chosen(loading: Loading, candidates: Sequence[One], model: str, name: str | None) -> One:
+    sagas = [saga for saga in candidates if name is None or saga.name == name]
     if len(sagas) == 1:
         return sagas[0]
     if loading.failures:
         raise LoadError(loading.failures)
-    names = [saga.chart.name for saga in loading.sagas]
-    if not names and loading.choreographies:
-        named = ", ".join(item.net.name for item in loading.choreographies)
-        msg = f"{model} holds a choreography ({named}); this command knows orchestrated sagas only, verify knows both"
-        raise RefusedError(msg)
+    names = [saga.name for saga in candidates]
     if not names:
         reasons = "".join(f": {passed.reason}" for passed in loading.passed_over if passed.named)
         msg = f"there is no saga in {model}{reasons}"

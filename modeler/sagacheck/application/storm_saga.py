@@ -14,8 +14,9 @@ from sagacheck.storm.bench import Bench, CannotBeginError, Done, Subject
 from sagacheck.storm.calling import HandlerError, calling
 from sagacheck.storm.matrix import cells
 from sagacheck.storm.plans import every_plan
+from sagacheck.storm.playing import Play, Played
 from sagacheck.storm.reaching import ways_to
-from sagacheck.storm.running import Play, Played, played
+from sagacheck.storm.running import played
 from sagacheck.storm.simulated import OTHER, REFUSE, SimulatedStage
 from sagacheck.storm.stage import RealStage, started
 from sagacheck.storm.token import token_of
@@ -40,12 +41,18 @@ class StormOptions:
         ways: how crashes of plans are made.
         seed: of all that is random.
         budget: seconds after which no further plan is begun; None for no limit.
+        only: run only obligations whose name contains this text; "" for all.
+        matrix: whether obligations are run.
+        plans: whether plans are run.
     """
 
     faults: int = 2
     ways: tuple[Way, ...] = (Way.PARK,)
     seed: int = 0
     budget: float | None = None
+    only: str = ""
+    matrix: bool = True
+    plans: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,14 +102,15 @@ def storm_saga(
 def _stormed(ready: Prepared, report: StormReport, options: StormOptions, listener: Listener | None) -> StormReport:
     begun = time.monotonic()
     matrix: list[Cell] = []
-    for cell in cells(ready.bench, ready.subjects, ready.waived):
+    for cell in cells(ready.bench, ready.subjects, ready.waived, options.only) if options.matrix else ():
         matrix.append(cell)
         if listener is not None:
             listener("obligations", len(matrix), len(matrix))
     broken: dict[str, Broken] = {}
     walked: set[tuple[str, str]] = set()
     run = waiting = 0
-    for ran in every_plan(lambda plan: played(ready.play, plan), options.faults, options.ways):
+    plans = every_plan(lambda plan: played(ready.play, plan), options.faults, options.ways)
+    for ran in plans if options.plans else ():
         run, waiting = run + 1, ran.waiting
         walked |= ran.played.walked
         if ran.played.why and len(broken) < MOST_BROKEN:
@@ -115,7 +123,7 @@ def _stormed(ready: Prepared, report: StormReport, options: StormOptions, listen
     return replace(
         report,
         cells=tuple(matrix),
-        plans=PlansRun(options.faults, run, run + waiting, complete=not waiting),
+        plans=PlansRun(options.faults, run, run + waiting, complete=not waiting) if options.plans else None,
         broken=tuple(broken.values()),
         edges=(len(walked & edges), len(edges)),
         masked=ready.bench.stage.masked,
@@ -188,7 +196,9 @@ def _world(storm: Storm) -> World:
 
 
 def _handlers(storm: Storm) -> dict[str, Handler]:
-    """The handlers by action."""
+    """The handlers by action; none where participants are to be simulated."""
+    if storm.simulated:
+        return {}
     found: dict[str, Handler] = {}
     for step in storm.saga.flow.steps():
         if step.spec.handler is not None:
@@ -217,7 +227,7 @@ def _prepared(storm: Storm, chart: Chart, bench: Bench) -> Prepared:
     simulated = isinstance(bench.stage, SimulatedStage)
     overlays: Mapping[str, Mapping[str, Any]] = storm.rejecting
     if simulated:
-        overlays = {step.action: {REFUSE: True} for step in chart.steps}
+        overlays = {action: {REFUSE: True} for action in _actions(chart)}
     rejecting = {action: {**payload, **overlay} for action, overlay in overlays.items()}
     difference = {OTHER: True} if simulated else storm.other
     other = None if difference is None else {**payload, **difference}

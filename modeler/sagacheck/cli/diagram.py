@@ -46,7 +46,7 @@ def command(
       sagacheck diagram models/checkout.py --format mermaid
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.draw_saga import draw_saga
-    from sagacheck.application.selection import one_saga
+    from sagacheck.application.selection import one_of_both
     from sagacheck.cli.progress import ProgressDisplay
 
     form = form or _by_ending(file)
@@ -56,7 +56,7 @@ def command(
         msg = f"a terminal cannot show {form}; write it to a file: -o saga.{form}"
         raise click.UsageError(msg)
     settings = options.settings(profile, unroll, timeout, traceback=traceback)
-    loaded = one_saga(model, saga, settings.loading)
+    loaded = one_of_both(model, saga, settings.loading)
     with ProgressDisplay("drawing"):
         picture = draw_saga(loaded, form, finding.upper() if finding else None, settings.unroll)
     write(Output(form, file), picture if form in _BINARY else picture.decode())

@@ -35,9 +35,9 @@ def command(
       sagacheck export models/checkout.py --to promela -o checkout.pml
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.export_saga import export_saga
-    from sagacheck.application.selection import one_saga
+    from sagacheck.application.selection import one_of_both
 
     if file is not None:
         check_place(file)
     settings = options.settings(profile, None, timeout, traceback=traceback)
-    write(Output(form, file), export_saga(one_saga(model, saga, settings.loading)))
+    write(Output(form, file), export_saga(one_of_both(model, saga, settings.loading)))

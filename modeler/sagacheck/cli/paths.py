@@ -61,7 +61,7 @@ def command(
       sagacheck paths models/checkout.py --failed-compensation payment.charge --count
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.list_paths import list_paths
-    from sagacheck.application.selection import one_saga
+    from sagacheck.application.selection import one_of_both
     from sagacheck.cli.progress import ProgressDisplay
     from sagacheck.core.outcome import EndKind
     from sagacheck.render.listing import render_listing, render_listing_json
@@ -70,7 +70,7 @@ def command(
 
     wanted = outputs_of(outputs, ("text", "json"))
     settings = options.settings(profile, unroll, timeout, traceback=traceback)
-    loaded = one_saga(model, saga, settings.loading)
+    loaded = one_of_both(model, saga, settings.loading)
     filters = Filter(EndKind(end) if end else None, failing, through, failed_compensation, cancelled)
     with ProgressDisplay("counting" if count else "listing"):
         listing = list_paths(loaded, filters, None if count else limit, settings.unroll)

@@ -17,6 +17,9 @@ from sagacheck.core.outcome import Outcome
 from sagacheck.core.span import Span
 from sagacheck.core.step import StepSpec
 
+PROFILE = "choreography"
+"""What is said in the place of an engine's name: nothing unwinds a choreography."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heard:

@@ -15,6 +15,8 @@ class EventKind(StrEnum):
     COMPENSATION = "compensation"
     ANSWER = "answer"
     CANCELLATION = "cancellation"
+    RELAY = "relay"
+    ARRIVAL = "arrival"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +34,11 @@ class Event:
 
     Args:
         kind: what sort of thing.
-        node: id of the chart's node at which it happened.
+        node: id of the chart's node at which it happened; in a choreography, the service.
         text: the step, the compensation's action or the question.
         result: the outcome or the answer.
         changes: for calls and compensations, the ledger's lines that they concern.
+        published: in a choreography, the events that are published with it.
     """
 
     kind: EventKind
@@ -43,6 +46,7 @@ class Event:
     text: str
     result: str
     changes: tuple[Change, ...] = ()
+    published: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -57,7 +61,7 @@ class Scenario:
     Args:
         events: what happened, in an order in which it may happen; branches of a fork are told one after another.
         edges: the chart's links that were taken, as (source, target, label): an edge path for networkx.
-        end: id of the end; of the node that was stuck where the end is unhandled.
+        end: id of the end; of the node that was stuck where the end is unhandled; "" in a choreography.
         end_text: what people read for it.
         kind: kind of the end.
         outstanding: the steps whose effect stands or may stand, with their status.

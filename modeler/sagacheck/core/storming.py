@@ -110,6 +110,10 @@ class Blow(StrEnum):
         LATE: the request is so late that its caller no longer waits; it arrives when all else is over.
         OVERTAKEN: likewise, but it arrives right after the next call.
         AGAIN: a second copy of the request arrives when all else is over.
+        RESENT: the coordinator crashes while it waits for the answer, recovers, and sends the request again.
+        FORGOTTEN: the coordinator crashes while it waits, has no log, and begins the saga again under the same keys.
+        CANCEL: a request to cancel arrives, or the deadline passes, while the call is in flight.
+        BEHIND: the calls of other branches that are in flight go first.
     """
 
     REJECTED = "rejected"
@@ -120,6 +124,10 @@ class Blow(StrEnum):
     LATE = "late"
     OVERTAKEN = "overtaken"
     AGAIN = "again"
+    RESENT = "resent"
+    FORGOTTEN = "forgotten"
+    CANCEL = "cancel"
+    BEHIND = "behind"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from sagacheck.core.system import Among, Every, Guard, Not, Rule, Some, System, 
 
 if TYPE_CHECKING:
     from oxidd.bdd import BDDFunction, BDDManager
+    from oxidd.util import BooleanOperator
 
     States = BDDFunction
 
@@ -53,6 +54,7 @@ class Action:
         written: what it sets them to.
         shifts: updates that depend on old values.
         target: the states that it may lead to: what a preimage looks for is narrowed down to them first.
+        both: the operator of conjunction; to look it up at every step takes longer than many a step.
     """
 
     rule: Rule
@@ -61,34 +63,29 @@ class Action:
     written: States
     shifts: tuple[Shift, ...]
     target: States
+    both: BooleanOperator
 
     def image(self, states: States) -> States:
         """The states after it has fired in one of these."""
-        from oxidd.util import BooleanOperator
-
+        both = self.both
         if self.erase is None:
             states = states & self.guard
         else:
-            states = states.apply_exists(BooleanOperator.AND, self.guard, self.erase) & self.written
+            states = states.apply_exists(both, self.guard, self.erase) & self.written
         for shift in self.shifts:
-            parts = [
-                states.apply_exists(BooleanOperator.AND, before, shift.erase) & after for before, after in shift.cases
-            ]
+            parts = [states.apply_exists(both, before, shift.erase) & after for before, after in shift.cases]
             states = functools.reduce(operator.or_, parts)
         return states
 
     def preimage(self, states: States) -> States:
         """The states in which it may fire and lead to one of these."""
-        from oxidd.util import BooleanOperator
-
+        both = self.both
         if self.erase is not None:
-            states = states.apply_exists(BooleanOperator.AND, self.target, self.erase)
+            states = states.apply_exists(both, self.target, self.erase)
         else:
             states &= self.target
         for shift in self.shifts:
-            parts = [
-                states.apply_exists(BooleanOperator.AND, after, shift.erase) & before for before, after in shift.cases
-            ]
+            parts = [states.apply_exists(both, after, shift.erase) & before for before, after in shift.cases]
             states = functools.reduce(operator.or_, parts)
         return states & self.guard
 
@@ -103,8 +100,10 @@ class Encoding:
 
     def __init__(self, system: System, room: int) -> None:
         from oxidd.bdd import BDDManager
+        from oxidd.util import BooleanOperator
 
         self.system = system
+        self._both = BooleanOperator.AND
         self._manager: BDDManager = BDDManager(room, max(1 << 14, room // 4), 1)
         self.bits = 0
         self._columns: dict[str, _Column] = {}
@@ -189,7 +188,7 @@ class Encoding:
             else:
                 written &= column.values[update.value]
                 erase = column.erase if erase is None else erase & column.erase
-        action = Action(rule, self.where(rule.guard), erase, written, tuple(shifts), self.true)
+        action = Action(rule, self.where(rule.guard), erase, written, tuple(shifts), self.true, self._both)
         return replace(action, target=action.image(self.true))
 
     def _shift(self, update: Update, column: _Column) -> Shift:
@@ -198,6 +197,11 @@ class Encoding:
             after = update.applied(value)
             before[after] = before[after] | states if after in before else states
         return Shift(column.erase, tuple((states, column.values[after]) for after, states in before.items()))
+
+    def without(self, states: States, variables: Iterable[str]) -> States:
+        """A set without what it says of some variables: they may then have any values."""
+        erased = [self._columns[name].erase for name in variables]
+        return states.exists(functools.reduce(operator.and_, erased, self.true)) if erased else states
 
     def count(self, states: States) -> int:
         """The exact number of states in a set."""

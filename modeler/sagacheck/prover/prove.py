@@ -15,7 +15,7 @@ from sagacheck.prover.tracing import Tracer
 if TYPE_CHECKING:
     from sagacheck.prover.encoding import States
 
-_SMALL_ROOM, _LARGE_ROOM = 1 << 16, 1 << 20
+_SMALL_ROOM, _LARGE_ROOM = 1 << 17, 1 << 20
 _SMALL_SYSTEM = 200
 """Bits up to which a system gets a small room for diagrams at first: a table costs time and memory as a whole."""
 _GROWTH = 2

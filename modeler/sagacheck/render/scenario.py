@@ -99,7 +99,11 @@ def _remark(text: str, column: int, room: int | None) -> Iterator[str]:
 
 def _event_row(number: int, event: Event) -> _Row:
     result = harmless(event.result)
-    return _Row(str(number), harmless(event.text), result, tuple(_changes(event)), "error" if event.failed else "")
+    remarks = list(_changes(event))
+    if event.published:
+        told = harmless(", ".join(event.published))
+        remarks = [f"{', '.join((*remarks, 'publishes'))} {told}"]
+    return _Row(str(number), harmless(event.text), result, tuple(remarks), "error" if event.failed else "")
 
 
 def _changes(event: Event) -> Iterator[str]:
@@ -140,7 +144,7 @@ def end_text(scenario: Scenario) -> str:
     if scenario.cut:
         return "cut off: the loop is unrolled no further"
     if scenario.kind is EndKind.UNHANDLED:
-        return f"stuck at {name}"
+        return f"stuck at {name}" if scenario.end else name
     kind = scenario.kind.value
     return f"end {kind}" if name.casefold() in ("", kind) else f"end {kind} ({name})"
 

@@ -13,6 +13,7 @@ from sagacheck.core.chart import (
     DONE,
     FAILED,
     NEXT,
+    AnyNode,
     Call,
     Chart,
     Choice,
@@ -23,7 +24,7 @@ from sagacheck.core.chart import (
     Fork,
     Wait,
 )
-from sagacheck.core.outcome import Outcome, Status, after_call, after_compensation
+from sagacheck.core.outcome import REFUSING, Outcome, Status, after_call, after_compensation
 from sagacheck.core.question import NO, YES, CancellationTest, Condition, LedgerTest, Test, TrailTest
 
 Ask = Callable[[Condition], str]
@@ -65,6 +66,9 @@ class Coordinator:
         self._tried: set[str] = set()
         self._trail: list[tuple[str, str]] = []
         self._held: set[str] = set()
+        self._kept: set[str] = set()
+        """Regions that start nothing more until it is clear what becomes of a request to cancel."""
+        self._requested = False
         self._places = {"": chart.start}
         self._arrive("", new=True)
         self._rest()
@@ -72,7 +76,8 @@ class Coordinator:
     @property
     def in_flight(self) -> tuple[Call | Compensate, ...]:
         """The calls that wait for their answers, in the order of the chart."""
-        here = {name for region, name in self._places.items() if region not in self._held}
+        idle = self._held | self._kept
+        here = {name for region, name in self._places.items() if region not in idle}
         return tuple(node for node in self.chart.nodes if isinstance(node, Call | Compensate) and node.id in here)
 
     @property
@@ -80,6 +85,18 @@ class Coordinator:
         """The end that the saga has come to; None while it goes on."""
         node = self.chart.node.get(self._places.get("", ""))
         return node if isinstance(node, End) else None
+
+    def possible(self, node: Call | Compensate) -> tuple[Outcome, ...]:
+        """The outcomes that a call in flight can have: who tolerates finding nothing to undo does not refuse it.
+
+        Args:
+            node: one of `in_flight`.
+        """
+        if isinstance(node, Call) or any(self.ledger.get(step) is not Status.NONE for step in node.steps):
+            return node.outcomes
+        contracts = [self.chart.step[step].contract for step in node.steps]
+        tolerated = all(contract is not None and contract.tolerates_empty for contract in contracts)
+        return tuple(one for one in node.outcomes if not (tolerated and one is Outcome.FAILED))
 
     def answered(self, node: Call | Compensate, outcome: Outcome) -> None:
         """A call in flight comes to this outcome; the saga goes on until only calls are in flight.
@@ -95,17 +112,90 @@ class Coordinator:
         self._follow(node.region, node.id, outcome)
         self._rest()
 
+    def request_cancel(self) -> None:
+        """A request to cancel arrives, or the deadline has passed.
+
+        It is heeded where the chart asks for it; where the chart lets calls be abandoned for it, the first one in
+        flight is.
+
+        Raises:
+            StuckError: if the chart has no edge for what follows.
+        """
+        self._requested = True
+        for node in self.in_flight:
+            if CANCELLED in self.chart.successors.get(node.id, {}):
+                self._requested = False
+                self.answered(node, Outcome.CANCELLED)
+                return
+
+    def restart(self) -> None:
+        """A coordinator that keeps no log crashes: it forgets everything and begins again.
+
+        Raises:
+            StuckError: if the chart has no edge for what happens at its start.
+        """
+        self.ledger = dict.fromkeys(self.ledger, Status.NONE)
+        for forgotten in (self._answers, self._called, self._tried, self._held, self._kept, self._trail):
+            forgotten.clear()
+        self._requested = False
+        self._places = {"": self.chart.start}
+        self._arrive("", new=True)
+        self._rest()
+
     def _rest(self) -> None:
-        """Waits are over at once: time is nothing here."""
+        """Waits are over at once: time is nothing here. Branches that were kept waiting go on, or end."""
         while True:
+            idle = self._held | self._kept
             waits = [
                 (region, name)
                 for region, name in self._places.items()
-                if region not in self._held and isinstance(self.chart.node.get(name), Wait)
+                if region not in idle and isinstance(self.chart.node.get(name), Wait)
             ]
-            if not waits:
+            if waits:
+                self._follow(*waits[0], NEXT)
+            elif not self._released():
                 return
-            self._follow(*waits[0], NEXT)
+
+    def _released(self) -> bool:
+        """Whether something has become of a branch that was kept waiting for what becomes of a request to cancel."""
+        for region in sorted(self._kept):
+            if not self._is_kept(region) or self._sibling_failed(region):
+                self._kept.discard(region)
+                self._arrive(region, new=not self._sibling_failed(region))
+                return True
+        for region in sorted(self._kept):
+            fork = self._outermost(region)
+            if fork.id == self._places.get("") and self._is_still(fork):
+                for inner in [one for one in self._places if one]:
+                    del self._places[inner]
+                self._held.clear()
+                self._kept.clear()
+                self._requested = False
+                self._follow("", fork.join, CANCELLED)
+                return True
+        return False
+
+    def _outermost(self, region: str) -> Fork:
+        return self.chart.fork_of[list(self.chart.enclosing(region))[-1]]
+
+    def _is_still(self, fork: Fork) -> bool:
+        """Whether nothing goes on in a fork of the saga itself, and none of its branches has failed."""
+        for region, name in self._places.items():
+            node = self.chart.node.get(name)
+            ended = region in self._held or region in self._kept or isinstance(node, Fork)
+            if region and not ended and not (isinstance(node, Exit) and not node.failed):
+                return False
+        return bool(fork.regions)
+
+    def _is_kept(self, region: str) -> bool:
+        """Whether a request to cancel may keep a region from starting more."""
+        if not self._requested or not region:
+            return False
+        fork = self._outermost(region)
+        join = self.chart.node.get(fork.join)
+        if not fork.holds or CANCELLED not in self.chart.successors.get(fork.join, {}):
+            return False
+        return not any(self.ledger[step] in REFUSING for step in getattr(join, "refused_by", ()) if step in self.ledger)
 
     def _account(self, node: Call | Compensate, outcome: Outcome) -> None:
         if isinstance(node, Call):
@@ -126,7 +216,10 @@ class Coordinator:
         target = self.chart.node[edge.target]
         self._leave(region, target.region)
         self._places[target.region] = target.id
-        asked = isinstance(self.chart.node[source], Choice)
+        node = self.chart.node[source]
+        # Between a question to the world and what follows nothing can come; other choices are made in an instant
+        # in which something was answered.
+        asked = isinstance(node, Choice) and isinstance(node.test, Condition | CancellationTest)
         self._arrive(target.region, new=asked)
 
     def _leave(self, region: str, target: str) -> None:
@@ -134,9 +227,11 @@ class Coordinator:
         for other in list(self._places):
             if other != target and (target == "" or target in self.chart.enclosing(other)):
                 node = self.chart.node.get(self._places.pop(other))
-                if other != region and other not in self._held and isinstance(node, Call | Compensate):
+                running = other not in self._held and other not in self._kept
+                if other != region and running and isinstance(node, Call | Compensate):
                     self._account(node, Outcome.INTERRUPTED)
                 self._held.discard(other)
+                self._kept.discard(other)
 
     def _arrive(self, region: str, *, new: bool) -> None:
         """Goes on from a node, as far as nothing has to be waited for.
@@ -148,9 +243,11 @@ class Coordinator:
         node = self.chart.node.get(self._places[region])
         if node is None:
             raise StuckError(self._places[region], NEXT)
-        if not new and isinstance(node, Call | Compensate | Fork | Choice) and self._is_held(node):
+        if not new and self._can_be_held(node) and self._sibling_failed(region):
             self._held.add(region)
             self._joined(region)
+        elif not new and self._can_be_held(node) and self._is_kept(region):
+            self._kept.add(region)
         elif isinstance(node, Choice):
             self._follow(region, node.id, self._answer(node.test))
         elif isinstance(node, Exit):
@@ -161,13 +258,17 @@ class Coordinator:
                 if inner.id in self._places:
                     self._arrive(inner.id, new=True)
 
-    def _is_held(self, node: Call | Compensate | Fork | Choice) -> bool:
-        """Whether a sibling that failed keeps a region from starting something there."""
-        if isinstance(node, Choice) and not isinstance(node.test, Condition):
-            return False
+    def _can_be_held(self, node: AnyNode) -> bool:
+        """Whether a region can be kept from starting what is here."""
+        return isinstance(node, Call | Compensate | Fork) or (
+            isinstance(node, Choice) and isinstance(node.test, Condition)
+        )
+
+    def _sibling_failed(self, region: str) -> bool:
+        """Whether a sibling that failed keeps a region from starting more."""
         return any(
             fork.holds and any(self._has_failed(inner.id) for inner in fork.regions)
-            for fork in (self.chart.fork_of[around] for around in self.chart.enclosing(node.region))
+            for fork in (self.chart.fork_of[around] for around in self.chart.enclosing(region))
         )
 
     def _has_failed(self, region: str) -> bool:
@@ -203,7 +304,8 @@ class Coordinator:
                 self._answers[test.name] = self._ask(test)
             return self._answers[test.name]
         if isinstance(test, CancellationTest):
-            return NO
+            heeded, self._requested = self._requested, False
+            return YES if heeded else NO
         if isinstance(test, TrailTest):
             last = next((one for one in reversed(self._trail) if one in test.among), None)
             return YES if last in test.taken else NO

@@ -7,13 +7,14 @@ saga does not survive is not made longer. Answers to questions are no faults and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from sagacheck.core.storming import Blow, Plan, Strike, Way
-from sagacheck.storm.running import Asked, Played
+from sagacheck.storm.playing import Asked, Played
 
 _Player = Callable[[Plan], Played]
+_Players = Callable[[Sequence[Plan]], Iterator[Played]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +40,22 @@ def every_plan(play: _Player, faults: int, ways: tuple[Way, ...] = (Way.PARK,)) 
         faults: the most faults.
         ways: how crashes are made.
     """
+    return every_plan_by(lambda plans: map(play, plans), faults, ways)
+
+
+def every_plan_by(play: _Players, faults: int, ways: tuple[Way, ...] = (Way.PARK,)) -> Iterator[Ran]:
+    """Likewise, where many plans can be played at the same time.
+
+    Args:
+        play: plays plans, and gives how they went in their order.
+        faults: the most faults.
+        ways: how crashes are made.
+    """
     waiting = [(Plan(), 0)]
     while waiting:
         longer: list[tuple[Plan, int]] = []
-        for number, (plan, place) in enumerate(waiting):
-            played = play(plan)
+        plans = [plan for plan, _ in waiting]
+        for number, ((plan, place), played) in enumerate(zip(waiting, play(plans), strict=True)):
             if not played.why and not played.unfired:
                 longer.extend(further(plan, place, played, faults, ways))
             yield Ran(plan, played, len(waiting) - number - 1 + len(longer))

@@ -8,7 +8,7 @@ understood to judge it: calm runs of the same handlers are the measure.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sagacheck.core.chart import Call, Chart, Compensate
@@ -16,85 +16,17 @@ from sagacheck.core.outcome import Outcome
 from sagacheck.core.question import Condition
 from sagacheck.core.retry import RetryPolicy
 from sagacheck.core.storming import Blow, Happened, Plan, Strike
-from sagacheck.storm.bench import Bench, CannotBeginError, Done
-from sagacheck.storm.calling import Payload
+from sagacheck.storm.bench import CannotBeginError, Done
 from sagacheck.storm.coordinator import Coordinator, StuckError
 from sagacheck.storm.crashing import NotFiredError
 from sagacheck.storm.observing import differences
+from sagacheck.storm.playing import Asked, Play, Played, Request
 from sagacheck.storm.reply import Came, Reply
 
 COORDINATOR = "coordinator"
 _MOST_ATTEMPTS = 5
 """Attempts after which a policy without a limit counts as one that never comes to an answer."""
 _MOST_ALTERNATIVES = 256
-
-
-@dataclass(frozen=True, slots=True)
-class Play:
-    """What is played.
-
-    Args:
-        chart: the saga.
-        bench: where handlers act, and calm runs are kept.
-        payload: what every action gets.
-        rejecting: by action, a payload that it refuses.
-    """
-
-    chart: Chart
-    bench: Bench
-    payload: Payload
-    rejecting: Mapping[str, Payload]
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request that was sent: where a plan can strike.
-
-    Args:
-        call: the action.
-        turn: which request for it, from 1.
-        blows: what can strike it, with the number of the boundary for a crash.
-    """
-
-    call: str
-    turn: int
-    blows: tuple[tuple[Blow, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A question that was asked: where a plan can answer otherwise.
-
-    Args:
-        condition: its name.
-        answers: what it can be answered.
-        given: what it was answered.
-    """
-
-    condition: str
-    answers: tuple[str, ...]
-    given: str
-
-
-@dataclass(frozen=True, slots=True)
-class Played:
-    """How a plan went.
-
-    Args:
-        happened: what happened, in order.
-        met: the requests and questions that came up, in order.
-        walked: the chart's edges that were taken, as (source, label).
-        why: what is wrong in the end; "" if nothing is.
-        evidence: what was observed and what would have been right.
-        unfired: strikes that did not come about.
-    """
-
-    happened: tuple[Happened, ...]
-    met: tuple[Request | Asked, ...]
-    walked: frozenset[tuple[str, str]]
-    why: str = ""
-    evidence: tuple[str, ...] = ()
-    unfired: tuple[Strike, ...] = ()
 
 
 def played(play: Play, plan: Plan) -> Played:
@@ -148,6 +80,13 @@ class _Run:
     overtaken: list[Done] = field(default_factory=list)
     late: list[Done] = field(default_factory=list)
     fired: set[Strike] = field(default_factory=set)
+    behind: set[str] = field(default_factory=set)
+    refusable: bool = True
+    """Whether the call that is under way can be refused for good."""
+    alone: bool = True
+    """Whether no other call is in flight that could go first."""
+    cancelled: bool = False
+    restarted: bool = False
 
     def played(self) -> Played:
         self.play.bench.stage.reset()
@@ -156,13 +95,34 @@ class _Run:
         try:
             coordinator = Coordinator(self.play.chart, self._answer)
             while coordinator.end is None and not why:
-                node = coordinator.in_flight[0]
+                waiting = coordinator.in_flight
+                node = next((one for one in waiting if one.id not in self.behind), waiting[0])
+                refusal = Outcome.REJECTED if isinstance(node, Call) else Outcome.FAILED
+                self.refusable = refusal in coordinator.possible(node)
+                self.alone = all(one is node or one.id in self.behind for one in waiting)
+                if not self.alone and self._goes_behind(node):
+                    continue
                 overdue, self.overtaken = self.overtaken, []
+                struck = set(self.fired)
                 outcome = self._called(node)
                 if outcome is None:
                     why = f"{_action(self.play.chart, node)} never comes to an answer"
                     break
                 self._arrive_late(overdue)
+                blows = {one.blow for one in self.fired - struck}
+                self.behind.discard(node.id)
+                if Blow.FORGOTTEN in blows:
+                    self.restarted = True
+                    self.settled.clear()
+                    self.behind.clear()
+                    coordinator.restart()
+                    continue
+                if Blow.CANCEL in blows:
+                    self.cancelled = True
+                    coordinator.request_cancel()
+                    if node not in coordinator.in_flight:
+                        self.settled[-1].outcome = Outcome.UNKNOWN
+                        continue
                 coordinator.answered(node, outcome)
             walked = frozenset(coordinator.walked)
             if coordinator.end is not None:
@@ -187,6 +147,19 @@ class _Run:
     def _tell(self, actor: str, text: str, fault: str = "") -> None:
         self.happened.append(Happened(actor, text, fault))
 
+    def _goes_behind(self, node: Call | Compensate) -> bool:
+        """Whether a call lets those of other branches go first."""
+        action = _action(self.play.chart, node)
+        turn = self.turns.get(action, 0) + 1
+        strike = Strike(action, turn, Blow.BEHIND)
+        if strike not in self.plan.strikes or strike in self.fired:
+            return False
+        self.fired.add(strike)
+        self.behind.add(node.id)
+        self.met.append(Request(action, turn, ()))
+        self._tell(COORDINATOR, f"sends {action} behind the others")
+        return True
+
     def _called(self, node: Call | Compensate) -> Outcome | None:
         """The outcome of a call, under its retry policy; None if it never comes to one."""
         action = _action(self.play.chart, node)
@@ -196,12 +169,16 @@ class _Run:
         outcome = Outcome.UNKNOWN if gives_up else None
         for attempt in range(policy.attempts if gives_up and policy.attempts else _MOST_ATTEMPTS):
             self.turns[action] = turn = self.turns.get(action, 0) + 1
-            strike = next((one for one in self.plan.strikes if (one.call, one.turn) == (action, turn)), None)
+            here = (one for one in self.plan.strikes if one.blow is not Blow.BEHIND)
+            strike = next((one for one in here if (one.call, one.turn) == (action, turn)), None)
             struck = struck or strike is not None
             refused = refused or (strike is not None and strike.blow is Blow.REJECTED)
             answer = self._requested(_Attempt(node, action, turn, first=not attempt), strike)
             if answer is not None:
                 outcome = answer
+                break
+            if strike is not None and strike.blow is Blow.FORGOTTEN:
+                outcome = Outcome.UNKNOWN
                 break
         self.settled.append(_Settled(node, outcome or Outcome.UNKNOWN, refused, struck))
         return outcome
@@ -239,6 +216,15 @@ class _Run:
         self._tell(action, str(reply), fault)
         if blow is Blow.TWICE:
             self._tell(action, str(self.play.bench.perform(done)), _FAULTS[blow])
+        elif blow is Blow.RESENT:
+            self._tell(COORDINATOR, f"crashes, recovers, and sends {action} again", _FAULTS[blow])
+            reply = self.play.bench.perform(done)
+            self._tell(action, str(reply))
+        elif blow is Blow.FORGOTTEN:
+            self._tell(COORDINATOR, "crashes, forgets everything, and begins again", _FAULTS[blow])
+            return None
+        elif blow is Blow.CANCEL:
+            self._tell("client", "asks to cancel", _FAULTS[blow])
         elif blow is Blow.AGAIN:
             self.late.append(done)
         return None if blow is Blow.REPLY_LOST else _outcome(node, reply)
@@ -246,7 +232,7 @@ class _Run:
     def _refused(self, node: Call | Compensate, action: str) -> Outcome:
         """A refusal: by the handler itself, if there is a payload that it refuses."""
         payload = self.play.rejecting.get(action)
-        if payload is not None and isinstance(node, Call):
+        if payload is not None:
             reply = self.play.bench.stage.perform(action, payload)
             self._tell(action, str(reply), "refuses")
             return _outcome(node, reply) or Outcome.UNKNOWN
@@ -256,12 +242,25 @@ class _Run:
     def _met(self, attempt: _Attempt, reply: Reply | None) -> None:
         places = len(reply.places) if reply is not None else 0
         blows = [(blow, 0) for blow in _ALWAYS]
-        refusal = Outcome.REJECTED if isinstance(attempt.node, Call) else Outcome.FAILED
         # A participant that may have had an earlier request has made up its mind.
-        if attempt.first and refusal in attempt.node.outcomes:
+        if attempt.first and self.refusable and not self.restarted:
             blows.append((Blow.REJECTED, 0))
+        blows += [(blow, 0) for blow in self._of_coordinator(attempt)]
         blows += [(Blow.CRASH, number + 1) for number in range(places)]
         self.met.append(Request(attempt.action, attempt.turn, tuple(blows)))
+
+    def _of_coordinator(self, attempt: _Attempt) -> Iterator[Blow]:
+        """What may happen to the coordinator while it waits, each where no other fault does the same."""
+        if not attempt.first:
+            return
+        if not _policy(self.play.chart, attempt.node).retries and self.play.durable:
+            yield Blow.RESENT
+        if not self.play.durable and not self.restarted:
+            yield Blow.FORGOTTEN
+        if self.play.chart.cancellable and isinstance(attempt.node, Call) and not self.cancelled:
+            yield Blow.CANCEL
+        if not self.alone and attempt.node.id not in self.behind:
+            yield Blow.BEHIND
 
     def _arrive_late(self, requests: list[Done]) -> None:
         for done in requests:
@@ -324,6 +323,9 @@ _FAULTS = {
     Blow.REPLY_LOST: "the answer is lost",
     Blow.TWICE: "again",
     Blow.CRASH: "crash",
+    Blow.RESENT: "crash",
+    Blow.FORGOTTEN: "crash",
+    Blow.CANCEL: "cancellation",
 }
 
 

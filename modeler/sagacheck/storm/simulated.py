@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from sagacheck.core.chart import Chart
 from sagacheck.core.contract import Contract, Dedup, NoContract
+from sagacheck.core.contract import Reply as Answering
 from sagacheck.core.storming import Place, Way
 from sagacheck.storm.calling import Payload
 from sagacheck.storm.crashing import CRASHED, NotFiredError
@@ -38,16 +39,25 @@ class _Books:
         undone: how often it was undone, saturating at 2.
         stored: the answer that is stored under the key.
         undo_stored: whether a compensation is remembered.
+        undo_refused: whether a compensation was refused, which is for good.
     """
 
     standing: int = 0
     undone: int = 0
     stored: _Stored = _Stored.NOTHING
     undo_stored: bool = False
+    undo_refused: bool = False
+
+    def has_something(self, contract: Contract) -> bool:
+        """Whether there is something to undo, as far as the participant can see."""
+        if contract.keyed:
+            return self.stored is _Stored.OK
+        return self.standing > 0 or (contract.kind != "natural" and self.undone > 0)
 
 
 _OK = Reply(Came.OK, "ok")
 _NO = Reply(Came.REJECTED, None, "refused")
+_CONFLICT = Reply(Came.ERROR, None, "the key is known already")
 
 
 class SimulatedStage:
@@ -68,6 +78,7 @@ class SimulatedStage:
             if step.compensation is not None:
                 action = step.compensation.action
                 self._covered[action] = (*self._covered.get(action, ()), step.name)
+        self._reading = {step.name for step in chart.steps if not step.effect}
         self._books: dict[str, _Books] = {}
 
     @property
@@ -123,6 +134,8 @@ class SimulatedStage:
         if contract.keyed and books.stored is not _Stored.NOTHING:
             if payload.get(OTHER):
                 return _NO
+            if getattr(contract, "reply", None) is Answering.CONFLICT:
+                return _CONFLICT
             return _OK if books.stored is _Stored.OK else _NO
         if contract.kind == "barrier" and books.undo_stored:
             return _NO
@@ -130,6 +143,8 @@ class SimulatedStage:
             if contract.stores_rejections:
                 self._books[step] = replace(books, stored=_Stored.REJECTED)
             return _NO
+        if step in self._reading:
+            return _OK
         standing = 1 if contract.kind == "natural" else min(books.standing + 1, _MANY)
         effect = {"standing": standing}
         record = {"stored": _Stored.OK} if contract.keyed else {}
@@ -151,12 +166,16 @@ class SimulatedStage:
         books = self._books.get(step, _Books())
         if contract.keyed and books.undo_stored:
             return _NO if payload.get(OTHER) else _OK
-        if not books.standing:
+        if books.undo_refused:
+            return _NO
+        if not books.has_something(contract):
             if contract.kind == "barrier":
                 return self._written(step, books, [{"undo_stored": True}], transactions)
             return _OK if contract.tolerates_empty else _NO
-        standing = 0 if contract.kind == "natural" else books.standing - 1
-        undone = 1 if contract.kind == "natural" else min(books.undone + 1, _MANY)
+        if payload.get(REFUSE):
+            self._books[step] = replace(books, undo_refused=True)
+            return _NO
+        standing, undone = max(0, books.standing - 1), min(books.undone + 1, _MANY)
         effect = {"standing": standing, "undone": undone}
         record = {"undo_stored": True} if contract.keyed else {}
         return self._written(step, books, _parts(contract, effect, record), transactions)

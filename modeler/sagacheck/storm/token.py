@@ -12,6 +12,9 @@ from sagacheck.core.storming import Blow, Plan, Strike, Way
 CALM = "calm"
 _KEPT = " .-"
 _PARTS = 3
+_DIGITS = 6
+LONGEST = 100_000
+"""Characters of the longest token."""
 
 
 class PlanTokenError(ValueError):
@@ -38,17 +41,29 @@ def plan_of(token: str) -> Plan:
     """
     strikes, answers = [], []
     token = token.strip()
+    if len(token) > LONGEST:
+        raise PlanTokenError(f"this is no plan: no plan is longer than {LONGEST} characters")
     for part in token.split(",") if token != CALM else ():
         if "=" in part:
             name, _, answer = part.partition("=")
-            answers.append((unquote(name), unquote(answer)))
+            answers.append((_unquoted(name), _unquoted(answer)))
         else:
             strikes.append(_strike(part))
     return Plan(tuple(strikes), tuple(sorted(answers)))
 
 
 def _quoted(name: str) -> str:
-    return quote(name, safe=_KEPT).replace(" ", "%20")
+    return quote(name, safe=_KEPT, errors="surrogatepass").replace(" ", "%20")
+
+
+def _unquoted(text: str) -> str:
+    return unquote(text, errors="surrogatepass")
+
+
+def _number(text: str) -> int | None:
+    """A number from 1 that is not absurd; None if it is none."""
+    fits = text.isascii() and text.isdecimal() and len(text) <= _DIGITS
+    return int(text) or None if fits else None
 
 
 def _blow(strike: Strike) -> str:
@@ -60,15 +75,17 @@ def _blow(strike: Strike) -> str:
 
 def _strike(part: str) -> Strike:
     pieces = part.split(":")
-    if len(pieces) != _PARTS or not pieces[1].isascii() or not pieces[1].isdecimal():
+    turn = _number(pieces[1]) if len(pieces) == _PARTS else None
+    if turn is None:
         raise PlanTokenError(
             f"{part[:60]!r} is no fault of a plan: write ACTION:TURN:FAULT, like payment.charge:1:lost"
         )
-    name, turn, blow = unquote(pieces[0]), int(pieces[1]), pieces[2]
+    name, blow = _unquoted(pieces[0]), pieces[2]
     if blow.startswith(f"{Blow.CRASH}-"):
-        boundary, _, way = blow.removeprefix(f"{Blow.CRASH}-").partition("-")
-        if boundary.isascii() and boundary.isdecimal() and (not way or way in list(Way)):
-            return Strike(name, turn, Blow.CRASH, int(boundary), Way(way or Way.PARK))
+        number, _, way = blow.removeprefix(f"{Blow.CRASH}-").partition("-")
+        boundary = _number(number)
+        if boundary is not None and (not way or way in list(Way)):
+            return Strike(name, turn, Blow.CRASH, boundary, Way(way or Way.PARK))
     elif blow in list(Blow) and blow != Blow.CRASH:
         return Strike(name, turn, Blow(blow))
     known = ", ".join([*(one for one in Blow if one is not Blow.CRASH), "crash-1"])

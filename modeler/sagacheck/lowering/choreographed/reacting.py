@@ -14,6 +14,7 @@ from sagacheck.lowering.choreographed.real import Answer, Real
 
 _OUTCOMES = {Answer.OK: Outcome.OK, Answer.REJECTED: Outcome.REJECTED, Answer.FAILED: Outcome.FAILED}
 
+RELAYED = "passes it on"
 TOOK_EFFECT = "took effect"
 RECORDED = "was recorded without its effect"
 UNKNOWN_OK = "unknown, and done"
@@ -45,7 +46,7 @@ class Done:
     def __str__(self) -> str:
         step = self.reaction.step
         if step is None:
-            return f"publishes {self.answer}"
+            return RELAYED
         undo = step.compensation
         action = undo.action if self.reaction.work is Work.UNDO and undo is not None else step.name
         undone = f" undoes `{step.name}`" if self.reaction.work is Work.UNDO else ""

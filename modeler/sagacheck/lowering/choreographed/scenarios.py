@@ -9,8 +9,9 @@ outside arrives at any time or never.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from sagacheck.core.net import Reaction, ServiceSpec, Timer, Work
@@ -31,11 +32,13 @@ class Cascade:
         outcomes: what every step came to that was done, and every compensation that failed, as (action, outcome).
         ends: the kinds of end that are announced; several if a race decides, each with those announced beside it.
         settles: whether it comes to an end at all.
+        run: the rules of a shortest run, if it comes to an end.
     """
 
     outcomes: tuple[Came, ...]
     ends: tuple[tuple[EndKind, ...], ...]
     settles: bool = True
+    run: tuple[Rule, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -90,10 +93,11 @@ class _Walk:
     def cascades(self) -> tuple[Cascade, ...]:
         start = _Node(tuple(self.choreography.system.start.values()), frozenset())
         after: dict[_Node, tuple[_Node, ...]] = {}
-        ended: set[_Node] = set()
-        waiting = [start]
+        ended: dict[_Node, None] = {}
+        way: dict[_Node, tuple[_Node, Rule]] = {}
+        waiting = deque([start])
         while waiting:
-            node = waiting.pop()
+            node = waiting.popleft()
             if node in after:
                 continue
             if len(after) >= self.most:
@@ -102,15 +106,21 @@ class _Walk:
             enabled = [rule for rule in self._rules if holds(rule.guard, values)]
             deliveries = [rule for rule in enabled if isinstance(rule.tells, Handled)]
             if not deliveries:
-                ended.add(node)
-            after[node] = tuple(self._next(node, rule, values) for rule in self._chosen(enabled))
+                ended[node] = None
+            chosen = self._chosen(enabled)
+            after[node] = tuple(self._next(node, rule, values) for rule in chosen)
+            for rule, other in zip(chosen, after[node], strict=True):
+                if other != start:
+                    way.setdefault(other, (node, rule))
             waiting += after[node]
         found: dict[frozenset[Came], set[tuple[EndKind, ...]]] = {}
+        runs: dict[frozenset[Came], tuple[Rule, ...]] = {}
         for node in ended:
             found.setdefault(node.came, set()).add(self._ends(node))
-        endless = {node.came for node in _endless(after, ended)}
+            runs.setdefault(node.came, tuple(_run(node, way)))
+        endless = {node.came for node in _endless(after, set(ended))}
         return tuple(
-            Cascade(tuple(sorted(came)), tuple(sorted(found.get(came, ()))), came not in endless)
+            Cascade(tuple(sorted(came)), tuple(sorted(found.get(came, ()))), came not in endless, runs.get(came, ()))
             for came in sorted({*found, *endless}, key=sorted)
         )
 
@@ -133,6 +143,15 @@ class _Walk:
     def _ends(self, node: _Node) -> tuple[EndKind, ...]:
         values = dict(zip(self._names, node.state, strict=True))
         return tuple(kind for kind, guard in self.choreography.announced.items() if holds(guard, values))
+
+
+def _run(node: _Node, way: dict[_Node, tuple[_Node, Rule]]) -> list[Rule]:
+    """The rules by which a node was reached first."""
+    rules = []
+    while node in way:
+        node, rule = way[node]
+        rules.append(rule)
+    return rules[::-1]
 
 
 def _came(rule: Rule) -> Iterator[Came]:

@@ -32,6 +32,9 @@ from sagacheck.lowering.choreographed.reacting import RECORDED, TOOK_EFFECT, Alt
 
 Changes = dict[str, dict[str, str]]
 
+IDLING = "nothing to do"
+"""What is said of a transaction in which no reaction runs."""
+
 
 @dataclass(frozen=True, slots=True)
 class Handled:
@@ -196,7 +199,7 @@ class Transactions:
         self, service: ServiceSpec, intake: _Intake, way: _Combination, published: tuple[str, ...]
     ) -> Iterator[Rule]:
         fault = intake.fault or way.fault
-        came = "; ".join(map(str, way.done)) or "nothing to do"
+        came = "; ".join(map(str, way.done)) or IDLING
         if set(published) != set(way.published):
             came += f", and publishes {', '.join(f'`{event}`' for event in published) or 'nothing any more'}"
         told = replace(intake.told, done=way.done, published=published)

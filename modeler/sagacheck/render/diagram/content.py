@@ -54,7 +54,7 @@ def box_of(chart: Chart, survey: Survey, node: AnyNode, name: str) -> Box:
 def _call(chart: Chart, survey: Survey, node: Call, name: str) -> Box:
     step = chart.step.get(node.step)
     title = node.label or node.step
-    kind, marker, alarm = _marker(step, pivot=node.id in survey.pivots)
+    kind, marker, alarm = marker_of(step, pivot=node.id in survey.pivots)
     if any(isinstance(remark, UnclearRole) and remark.node == node.id for remark in chart.remarks):
         marker, alarm = (), "what it does is unknown"
     return Box(
@@ -63,12 +63,17 @@ def _call(chart: Chart, survey: Survey, node: Call, name: str) -> Box:
         title=wrapped(title),
         notes=(*_state(node, title), *marker),
         alarm=alarm,
-        tooltip=tooltip([title, *_about(step), _outcomes(node.outcomes)]),
+        tooltip=tooltip([title, *about_step(step), _outcomes(node.outcomes)]),
     )
 
 
-def _marker(step: StepSpec | None, *, pivot: bool) -> tuple[BoxKind, tuple[str, ...], str]:
-    """The kind of box for a step, the line that tells its marker, and the one that tells what is wrong."""
+def marker_of(step: StepSpec | None, *, pivot: bool) -> tuple[BoxKind, tuple[str, ...], str]:
+    """The kind of box for a step, the line that tells its marker, and the one that tells what is wrong.
+
+    Args:
+        step: the step; None if nothing is known of it.
+        pivot: whether the saga must go forward from it on.
+    """
     if step is None:
         return BoxKind.STEP, (), "nothing is known of this step"
     if step.informational:
@@ -82,8 +87,8 @@ def _marker(step: StepSpec | None, *, pivot: bool) -> tuple[BoxKind, tuple[str, 
     return BoxKind.STEP, (), "" if step.undo else "nothing undoes it"
 
 
-def _about(step: StepSpec | None) -> list[str]:
-    """What a tooltip tells of a step."""
+def about_step(step: StepSpec | None) -> list[str]:
+    """What a tooltip tells of a step, None if nothing is known of it."""
     if step is None:
         return []
     undo = step.undo

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sagacheck.render.diagram.labels import (
     HEADING_SIZE,
     NOTE_SIZE,
+    TITLE_SIZE,
     arrow_label,
     bar,
     box_label,
@@ -31,12 +32,14 @@ from sagacheck.render.diagram.palette import (
     box_look,
     label_ink,
 )
-from sagacheck.render.diagram.picture import Arrow, ArrowKind, Box, BoxKind, Emphasis, Guide, Picture
+from sagacheck.render.diagram.picture import Arrow, ArrowKind, Box, BoxKind, Cluster, Emphasis, Guide, Picture
 from sagacheck.render.diagram.wording import width
 
 if TYPE_CHECKING:
     import graphviz
 
+_WORDS = {"style": "", "margin": "0.04,0.02", "width": "0", "height": "0"}
+_NAME = {"shape": "plain", "style": "", "margin": "0"}
 _SHAPES: dict[BoxKind, dict[str, str]] = {
     BoxKind.START: {"shape": "circle", "width": "0.16", "height": "0.16", "fixedsize": "true"},
     BoxKind.STEP: {"style": "rounded,filled"},
@@ -53,7 +56,14 @@ _SHAPES: dict[BoxKind, dict[str, str]] = {
     BoxKind.MANUAL: {"style": "filled,diagonals", "margin": "0.2,0.08"},
     BoxKind.UNHANDLED: {"shape": "octagon", "margin": "0.03,0.02"},
     BoxKind.DEFECT: {"shape": "octagon", "margin": "0.03,0.02"},
+    BoxKind.EVENT: _WORDS,
+    BoxKind.SETBACK: _WORDS,
+    BoxKind.UNDONE: _WORDS,
+    BoxKind.LOOSE: _WORDS,
+    BoxKind.GATE: {"shape": "ellipse", "margin": "0.02,0", "width": "0", "height": "0"},
+    BoxKind.OUTSIDE: _WORDS,
 }
+_EVENTS = (BoxKind.EVENT, BoxKind.SETBACK, BoxKind.UNDONE, BoxKind.LOOSE)
 _RANKING = (Guide.DOWN, Guide.UP)
 _WEIGHTS = {ArrowKind.FORWARD: "20", ArrowKind.UNWINDING: "5"}
 
@@ -67,6 +77,7 @@ def dot_of(picture: Picture, *, roomy: bool = True) -> str:
     """
     import graphviz
 
+    legend = ((picture.legend, NOTE_SIZE, QUIET),) if picture.legend else ()
     graph = graphviz.Digraph("saga")
     graph.attr(
         rankdir="TB",
@@ -76,7 +87,7 @@ def dot_of(picture: Picture, *, roomy: bool = True) -> str:
         pad="0.2",
         bgcolor=PAPER,
         fontname=FONT,
-        label=label_of((picture.title, HEADING_SIZE, INK)),
+        label=label_of((picture.title, HEADING_SIZE, INK), *legend, align="left" if legend else ""),
         labelloc="t",
         labeljust="l",
         tooltip=plain(picture.title),
@@ -109,14 +120,28 @@ def _write_clusters(graph: graphviz.Digraph, picture: Picture, parent: str, slot
                 style="rounded,filled",
                 color=FRAME,
                 fillcolor=FRAME_FILL if cluster.title else PAPER,
-                label=label_of((cluster.title, NOTE_SIZE, QUIET)) if cluster.title else "",
+                label=label_of((cluster.title, NOTE_SIZE, QUIET)) if cluster.title and not cluster.lane else "",
                 labeljust="r",
                 tooltip=cluster.title or " ",
             )
             for box in picture.boxes:
                 if box.cluster == cluster.id:
                     _write_box(inner, box, slots)
+            if cluster.lane:
+                _write_name(inner, cluster)
             _write_clusters(inner, picture, cluster.id, slots)
+
+
+def _write_name(graph: graphviz.Digraph, cluster: Cluster) -> None:
+    """Writes a service's name beside its topmost box: as a label of the frame, lines would run through it."""
+    name = f"{cluster.id}_name"
+    graph.node(name, label=label_of((cluster.title, TITLE_SIZE, QUIET)), tooltip=" ", **_NAME)
+    if cluster.top:
+        with graph.subgraph() as rank:
+            rank.attr(rank="same")
+            rank.node(name)
+            rank.node(cluster.top)
+        graph.edge(name, cluster.top, style="invis")
 
 
 def _write_box(graph: graphviz.Digraph, box: Box, slots: dict[str, list[float]]) -> None:
@@ -241,4 +266,8 @@ def _ends(arrow: Arrow, places: dict[str, Box]) -> tuple[str, str]:
         return tail, f"{head}:{port}:n"
     if arrow.kind is ArrowKind.FAILURE and places[tail].kind is BoxKind.JOIN:
         return f"{tail}:e", head
+    if arrow.guide is Guide.DOWN:
+        # Lines that left the words of an event sideways would run through the words beside them.
+        below, above = (":s" if places[tail].kind in _EVENTS else ""), (":n" if places[head].kind in _EVENTS else "")
+        return f"{tail}{below}", f"{head}{above}"
     return tail, head

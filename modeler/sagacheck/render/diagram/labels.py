@@ -62,10 +62,12 @@ def bar(slots: list[float], color: str) -> str:
     )
 
 
-def label_of(*lines: tuple[str, int, str]) -> str:
-    """A label of lines of text, each with its size in points and its colour."""
+def label_of(*lines: tuple[str, int, str], align: str = "") -> str:
+    """A label of lines of text, each with its size in points and its colour; centred if nothing else is said."""
+    side = f' align="{align}"' if align else ""
     rows = "".join(
-        f'<tr><td><font point-size="{size}" color="{ink}">{_text(text)}</font></td></tr>' for text, size, ink in lines
+        f'<tr><td{side}><font point-size="{size}" color="{ink}">{_text(text)}</font></td></tr>'
+        for text, size, ink in lines
     )
     return f'<<table border="0" cellborder="0" cellspacing="0" cellpadding="0">{rows}</table>>'
 

@@ -28,6 +28,12 @@ _SHAPES = {
     BoxKind.MANUAL: ("{{", "}}"),
     BoxKind.UNHANDLED: (">", "]"),
     BoxKind.DEFECT: (">", "]"),
+    BoxKind.EVENT: ("[", "]"),
+    BoxKind.SETBACK: ("[", "]"),
+    BoxKind.UNDONE: ("[", "]"),
+    BoxKind.LOOSE: ("[", "]"),
+    BoxKind.GATE: ("([", "])"),
+    BoxKind.OUTSIDE: ("[", "]"),
 }
 _LINES = {
     ArrowKind.FORWARD: "==>",
@@ -35,13 +41,17 @@ _LINES = {
     ArrowKind.UNWINDING: "-->",
     ArrowKind.UNDOES: "-.-",
     ArrowKind.UNHANDLED: "-.-x",
+    ArrowKind.LOOSE: "-->",
+    ArrowKind.DISARMS: "-.-x",
 }
+_WITHOUT_HEAD = {"==>": "===", "-->": "---"}
 _PLAIN = frozenset(" .,_-/:?!()…◇")
 
 
 def mermaid_of(picture: Picture) -> str:
     """The picture as a Mermaid flowchart; the same text for the same picture."""
-    lines = ["---", f"title: {json.dumps(picture.title, ensure_ascii=False)}", "---", "flowchart TD"]
+    title = f"{picture.title} ({picture.legend})" if picture.legend else picture.title
+    lines = ["---", f"title: {json.dumps(title, ensure_ascii=False)}", "---", "flowchart TD"]
     lines += [f"    {line}" for line in _content(picture, "")]
     lines += [f"    {_arrow(arrow)}" for arrow in picture.arrows]
     lines += [f"    {line}" for line in (*_box_styles(picture), *_frame_styles(picture), *_line_styles(picture))]
@@ -67,7 +77,9 @@ def _box(box: Box) -> str:
 
 
 def _arrow(arrow: Arrow) -> str:
-    line = _LINES[arrow.kind]
+    line = "-.->" if arrow.dashed else _LINES[arrow.kind]
+    if not arrow.pointed:
+        line = _WITHOUT_HEAD.get(line, line)
     label = f'|"{_text(arrow.label)}"|' if arrow.label else ""
     # A compensation is written after its step, so that it is placed below or beside it and not before.
     tail, head = (arrow.head, arrow.tail) if arrow.kind is ArrowKind.UNDOES else (arrow.tail, arrow.head)

@@ -1,4 +1,4 @@
-"""The picture of a chart: boxes, arrows and clusters, before any drawing language.
+"""The picture of a saga: boxes, arrows and clusters, before any drawing language.
 
 Every renderer draws the same picture; what a box means is decided here, how it looks is decided there.
 """
@@ -28,6 +28,12 @@ class BoxKind(StrEnum):
     MANUAL = "manual"
     UNHANDLED = "unhandled"
     DEFECT = "defect"
+    EVENT = "event"
+    SETBACK = "setback"
+    UNDONE = "undone"
+    LOOSE = "loose"
+    GATE = "gate"
+    OUTSIDE = "outside"
 
 
 class ArrowKind(StrEnum):
@@ -38,6 +44,8 @@ class ArrowKind(StrEnum):
     UNWINDING = "unwinding"
     UNDOES = "undoes"
     UNHANDLED = "unhandled"
+    LOOSE = "loose"
+    DISARMS = "disarms"
 
 
 class Emphasis(StrEnum):
@@ -106,6 +114,8 @@ class Arrow:
         slot: the branch, counted from 0, at whose place it meets the bar of a fork or join.
         guide: what it says about the rows of a layout.
         emphasis: how strongly it is drawn.
+        pointed: whether it has a head; a line that goes on behind the text of an event has none before it.
+        dashed: whether what travels along it may be lost.
     """
 
     tail: str
@@ -116,37 +126,45 @@ class Arrow:
     slot: int | None = None
     guide: Guide = Guide.FREE
     emphasis: Emphasis = Emphasis.PLAIN
+    pointed: bool = True
+    dashed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cluster:
-    """A frame around boxes: a fork with its branches, or one of the branches.
+    """A frame around boxes: a fork with its branches, one of the branches, or a service.
 
     Args:
         id: made of ASCII letters, digits and underscores; unique in the picture.
         title: its text; "" for a branch.
         parent: id of the cluster around it; "" outside.
         emphasis: how strongly it is drawn.
+        lane: whether it is a service, whose name is read first.
+        top: id of the box beside which the name of a service stands.
     """
 
     id: str
     title: str = ""
     parent: str = ""
     emphasis: Emphasis = Emphasis.PLAIN
+    lane: bool = False
+    top: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """All that is drawn of a chart.
+    """All that is drawn of a saga.
 
     Args:
         title: its heading.
         boxes: leaders of rows before those that stand beside them.
         arrows: in the order of drawing.
         clusters: outer ones before inner ones.
+        legend: what does not speak for itself, in smaller print below the heading.
     """
 
     title: str
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     clusters: tuple[Cluster, ...]
+    legend: str = ""

@@ -1,0 +1,46 @@
+"""SPIN comes to the same verdicts on choreographies as the prover, and counts the same states."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from sagacheck import Choreography
+from sagacheck.application.choreography_proof import with_strongest
+from sagacheck.application.export_saga import export_saga
+from sagacheck.application.loaded import LoadedChoreography
+from sagacheck.core.system import Progress, System
+from sagacheck.lowering.choreographed.choreography import lower_choreography
+from sagacheck.prover.prove import prove
+from sagacheck.render.promela import promela
+from tests.lowering.random_choreographies import choreographies, guarded
+from tests.prover.spin import returning
+from tests.prover.spin_agreement import agreed_on
+from tests.rules.models import choreographed, net_of
+
+MODELS = [*choreographed("clean"), *choreographed("wrong"), *choreographed("repaired")]
+
+
+@pytest.mark.parametrize("model", MODELS)
+def test_spin_confirms_what_is_said_of_each_choreographed_model(model: str) -> None:
+    net = net_of(model)
+    system = lower_choreography(with_strongest(net))
+    assert promela(system) == export_saga(LoadedChoreography(net, model))
+    assert agreed_on(system)
+    assert agreed_on_rest(system)
+
+
+def agreed_on_rest(system: System) -> bool:
+    """Whether SPIN finds the way to rest from all states exactly where the prover does."""
+    proof = prove(system, traces=0)
+    [(number, result)] = [found for found in enumerate(proof.results, 1) if isinstance(found[1].prop, Progress)]
+    return result.holds == (returning(promela(system), number) == proof.states)
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.one_of(choreographies(), choreographies(cyclic=True), guarded()))
+def test_spin_confirms_what_is_said_of_random_choreographies(random: Choreography) -> None:
+    system = lower_choreography(random.net())
+    if agreed_on(system, few=20_000):
+        assert agreed_on_rest(system)
