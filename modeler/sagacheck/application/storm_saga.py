@@ -20,7 +20,7 @@ from sagacheck.storm.running import played
 from sagacheck.storm.simulated import OTHER, REFUSE, SimulatedStage
 from sagacheck.storm.stage import RealStage, started
 from sagacheck.storm.token import token_of
-from sagacheck.storm.worlds.world import HandMade, World
+from sagacheck.storm.worlds.world import CannotStartError, HandMade, World
 
 if TYPE_CHECKING:
     from sagacheck.authoring.storm import Storm
@@ -95,7 +95,7 @@ def storm_saga(
     try:
         with prepared(storm) as ready:
             return _stormed(ready, report, options, listener)
-    except (CannotStormError, CannotBeginError, HandlerError, TypeError) as error:
+    except (CannotStormError, CannotStartError, CannotBeginError, HandlerError, TypeError) as error:
         return replace(report, errors=(str(error),))
 
 

@@ -104,7 +104,7 @@ class Calling:
         self, handle: object, payload: dict[str, Any], seen: Watch, seconds: float, patience: Patience | None = None
     ) -> Any:  # noqa: ANN401 - a handler returns what it likes
         value = self._called(handle, payload)
-        if not inspect.isawaitable(value):
+        if value is None or isinstance(value, _PLAIN) or not inspect.isawaitable(value):
             return value
         if patience is not None:
             patience.until += seconds  # its loop has a limit of its own, which ends it more gently
@@ -112,11 +112,15 @@ class Calling:
 
     def _called(self, handle: object, payload: dict[str, Any]) -> Any:  # noqa: ANN401
         value = self.handler(handle, payload) if self.takes_world else self.handler(payload)
+        if value is None or isinstance(value, _PLAIN):
+            return value
         if inspect.isgenerator(value) or inspect.isasyncgen(value):
             raise HandlerError(_GENERATOR.format(name=_name(self.handler)))
         return value
 
 
+_PLAIN = (str, int, float, bytes, dict, list, tuple)
+"""What most handlers return; it is certainly nothing to be awaited."""
 _GENERATOR = "{name} is a generator: calling it does nothing. A storm calls what does the work and returns its answer"
 
 

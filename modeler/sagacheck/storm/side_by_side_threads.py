@@ -134,7 +134,8 @@ def _settled(one: _Gated, other: _Gated, world: World, seconds: float, pause: fl
     """Whether an execution has come to its next boundary or its end, or waits for the other one."""
     if one.reply is not None or one.news(pause):
         return True
-    if seconds < _GRACE and not one.waits:
+    if (seconds < _GRACE and not one.waits) or not (other.ready or other.waits):
+        # While the other one moves nothing can be said of it.
         return False
     told = world.waits(one.handle, other.handle) if other.reply is None else False
     one.waits = seconds > (_GRACE if one.waits else _LONG) if told is None else told

@@ -9,6 +9,8 @@ from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from concurrent.futures import Future
 from typing import Any
 
+from sagacheck.storm.worlds.world import CannotStartError
+
 Message = MutableMapping[str, Any]
 Application = Callable[
     [MutableMapping[str, Any], Callable[[], Awaitable[Message]], Callable[[Message], Awaitable[None]]], Awaitable[None]
@@ -68,12 +70,12 @@ class Lifespan:
         """Waits until it has started.
 
         Raises:
-            RuntimeError: if it says that it could not.
+            CannotStartError: if it says that it could not.
         """
         self._task = asyncio.get_running_loop().create_task(self._run())
         answer = await self._told("lifespan.startup")
         if answer is not None and answer["type"] == "lifespan.startup.failed":
-            raise RuntimeError(f"the application could not start: {answer.get('message', '')}")
+            raise CannotStartError(f"HttpWorld: the application could not start: {answer.get('message', '')}")
 
     async def _run(self) -> None:
         scope = {"type": "lifespan", "asgi": {"version": "3.0", "spec_version": "2.0"}, "state": {}}

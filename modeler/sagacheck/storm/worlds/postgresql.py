@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from sagacheck.storm.observing import Rows
 from sagacheck.storm.worlds.sqlite import WAIT_FOR_LOCK
+from sagacheck.storm.worlds.world import CannotStartError
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Engine
@@ -52,13 +53,15 @@ class PostgresqlStore:
         self._copy = f"{self.schema}_copy"
         self._tables: tuple[str, ...] = ()
         self._resets = 0
-        self._there = False
         self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         self._own = self._engine.raw_connection()
-        self._execute(f"CREATE SCHEMA {self.schema}")
-        self._there = True
-        self._execute(f"CREATE SCHEMA {self._copy}")
-        self._execute(f"SET search_path = {self.schema}")
+        try:
+            self._execute(f"CREATE SCHEMA {self.schema}")
+            self._execute(f"CREATE SCHEMA {self._copy}")
+            self._execute(f"SET search_path = {self.schema}")
+        except BaseException:
+            self.stop()
+            raise
 
     def _execute(self, statement: str, *parameters: object) -> list[Any]:
         """Executes a statement on the connection that is this store's own, which commits by itself."""
@@ -159,9 +162,8 @@ class PostgresqlStore:
     def stop(self) -> None:
         """Removes the schema."""
         try:
-            if self._there:
-                self._execute(f"DROP SCHEMA IF EXISTS {self._copy} CASCADE")
-                self._execute(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE")
+            self._execute(f"DROP SCHEMA IF EXISTS {self._copy} CASCADE")
+            self._execute(f"DROP SCHEMA IF EXISTS {self.schema} CASCADE")
         finally:
             self._own.close()
             self._engine.dispose()
@@ -180,7 +182,7 @@ def _parents_first(tables: tuple[str, ...], references: list[tuple[str, str]]) -
         references: child and parent.
 
     Raises:
-        ValueError: if tables refer to each other in a circle.
+        CannotStartError: if tables refer to each other in a circle.
     """
     from graphlib import CycleError, TopologicalSorter
 
@@ -196,4 +198,4 @@ def _parents_first(tables: tuple[str, ...], references: list[tuple[str, str]]) -
             f"SqlAlchemyWorld: the tables {circle} refer to each other in a circle, and cannot be filled one by one: "
             "leave one of the foreign keys out in setup="
         )
-        raise ValueError(message) from None
+        raise CannotStartError(message) from None

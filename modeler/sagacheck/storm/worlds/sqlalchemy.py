@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import sqlite3
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from sagacheck.storm.boundary import boundary, shortened
+from sagacheck.storm.boundary import boundary, statement_boundary
 from sagacheck.storm.worlds.installed import needed
-from sagacheck.storm.worlds.world import World
+from sagacheck.storm.worlds.world import CannotStartError, World
 
 if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine, MetaData
@@ -75,11 +77,17 @@ class SqlAlchemyWorld(World):
 
     def start(self) -> None:
         """Makes the database as it is at the beginning."""
+        from sqlalchemy.exc import SQLAlchemyError
+
         try:
             self._start()
-        except BaseException:
+        except BaseException as error:
             self.stop()
-            raise
+            if not isinstance(error, (SQLAlchemyError, OSError, *_driver_errors(self._url))):
+                raise
+            said = " ".join(str(error).split())
+            message = f"SqlAlchemyWorld: {self._url.render_as_string()} cannot be made ready: {said}"
+            raise CannotStartError(message) from error
 
     def _start(self) -> None:
         self._store = store = _store(self._url)
@@ -140,8 +148,13 @@ class SqlAlchemyWorld(World):
     def waits(self, handle: Any, other: Any) -> bool:  # noqa: ANN401
         """Whether one of its connections waits for one of the other one's."""
         assert self._store is not None
-        ours, theirs = (_alive(self._connections(one)) for one in (handle, other))
-        return any(self._store.waits(one, another) for one in ours for another in theirs)
+        from sqlalchemy.exc import SQLAlchemyError
+
+        try:
+            ours, theirs = (_alive(self._connections(one)) for one in (handle, other))
+            return any(self._store.waits(one, another) for one in ours for another in theirs)
+        except SQLAlchemyError:
+            return False  # one of them has come back, and is closed, in the meantime
 
     def _connections(self, handle: object) -> list[Connection]:
         found = self._open.get(id(handle))
@@ -203,6 +216,14 @@ class _Open:
     handle: object
 
 
+def _driver_errors(url: URL) -> tuple[type[Exception], ...]:
+    """What a driver raises where it is used without SQLAlchemy."""
+    if url.get_backend_name() == "sqlite":
+        return (sqlite3.Error,)
+    found = getattr(sys.modules.get("psycopg"), "Error", None)
+    return (found,) if found is not None else ()
+
+
 def _store(url: URL) -> Store:
     """Where the data are kept."""
     if url.get_backend_name() == "sqlite":
@@ -226,7 +247,7 @@ def _refuse_schemas(setup: object) -> None:
             f"SqlAlchemyWorld: {', '.join(named)}: a table that names its schema cannot be kept apart from yours; "
             'take the schema away for tests, such as with options={"execution_options": {"schema_translate_map": ...}}'
         )
-        raise ValueError(message)
+        raise CannotStartError(message)
 
 
 def _listen(engine: Engine, opened: Callable[[Connection], None]) -> None:
@@ -234,7 +255,7 @@ def _listen(engine: Engine, opened: Callable[[Connection], None]) -> None:
     from sqlalchemy import event
 
     def executing(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        boundary(shortened(statement))
+        statement_boundary(statement)
 
     commit = engine.dialect.do_commit
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sagacheck.storm.observing import Rows
-from sagacheck.storm.worlds.sqlite import WAIT_FOR_LOCK, rows_of
+from sagacheck.storm.worlds.sqlite import WAIT_FOR_LOCK, locks, rows_of
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -51,11 +51,11 @@ class SqliteStore:
     """
 
     def __init__(self, file: str | None) -> None:
+        content = b"" if file is None else Path(file).read_bytes()
         self._folder = tempfile.TemporaryDirectory(prefix="sagacheck-", ignore_cleanup_errors=True)
         self._turn = 1
         self._fresh = b""
-        if file is not None:
-            self._file.write_bytes(Path(file).read_bytes())
+        self._file.write_bytes(content)
 
     @property
     def _file(self) -> Path:
@@ -109,7 +109,8 @@ class SqliteStore:
     def waits(self, connection: Any, other: Any) -> bool:  # noqa: ANN401
         """One can wait only for what the other one's transaction has locked."""
         del connection
-        return bool(other.in_transaction)
+        held = other.dbapi_connection
+        return held is not None and locks(held)
 
     def end(self, connection: Any) -> None:  # noqa: ANN401
         """Rolls back."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-from sagacheck.storm.boundary import boundary, shortened
+from sagacheck.storm.boundary import boundary, statement_boundary
 from sagacheck.storm.observing import Rows
 from sagacheck.storm.worlds.world import World
 
@@ -21,17 +21,17 @@ class _Cursor(sqlite3.Cursor):
     """A cursor that tells of its boundaries."""
 
     def execute(self, sql: str, *parameters: Any) -> _Cursor:  # noqa: ANN401 - as sqlite3 has it
-        boundary(shortened(sql))
+        statement_boundary(sql)
         super().execute(sql, *parameters)
         return self
 
     def executemany(self, sql: str, *parameters: Any) -> _Cursor:  # noqa: ANN401
-        boundary(shortened(sql))
+        statement_boundary(sql)
         super().executemany(sql, *parameters)
         return self
 
     def executescript(self, sql_script: str) -> _Cursor:
-        boundary(shortened(sql_script))
+        statement_boundary(sql_script)
         super().executescript(sql_script)
         return self
 
@@ -182,6 +182,7 @@ class _InFile(World):
         self._fresh = b""
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._turn = 0
+        self._open: dict[int, sqlite3.Connection] = {}
 
     def start(self) -> None:
         """Makes a folder for the files."""
@@ -196,6 +197,7 @@ class _InFile(World):
 
     def reset(self) -> None:
         """Makes a new file; an execution that still holds the one before can do no harm to this one."""
+        self._close_all()
         if self._turn:
             self._file.unlink(missing_ok=True)
         self._turn += 1
@@ -203,21 +205,29 @@ class _InFile(World):
 
     def connect(self) -> sqlite3.Connection:
         """A connection of its own."""
-        return self._connect(str(self._file))
+        connection = self._connect(str(self._file))
+        self._open[id(connection)] = connection
+        return connection
+
+    def _close_all(self) -> None:
+        """Closes what executions that were ended have left behind."""
+        while self._open:
+            self._open.popitem()[1].close()
 
     def waits(self, handle: sqlite3.Connection, other: sqlite3.Connection) -> bool:
         """One can wait only for what the other one's transaction has locked."""
         del handle
-        return other.in_transaction
+        return locks(other)
 
     def release(self, handle: sqlite3.Connection) -> None:
         """Closes the connection."""
+        self._open.pop(id(handle), None)
         handle.close()
 
     def abandon(self, handle: sqlite3.Connection) -> None:
         """Closes the connection, which rolls back."""
         handle.rollback()
-        handle.close()
+        self.release(handle)
 
     def everything(self) -> object:
         """Every row of every table."""
@@ -225,13 +235,22 @@ class _InFile(World):
         try:
             return rows_of(connection)
         finally:
-            connection.close()
+            self.release(connection)
 
     def stop(self) -> None:
         """Removes the files."""
+        self._close_all()
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+
+
+def locks(connection: sqlite3.Connection) -> bool:
+    """Whether a connection may hold a lock: it has begun a transaction, and is not closed."""
+    try:
+        return connection.in_transaction
+    except sqlite3.ProgrammingError:
+        return False
 
 
 def rows_of(connection: sqlite3.Connection) -> dict[str, Rows]:

@@ -7,6 +7,10 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 
+class CannotStartError(ValueError):
+    """A world that cannot be made ready; the message says why, and what to do."""
+
+
 class World:
     """What handlers work on: it is put back to its beginning, gives executions a handle, and says what it holds.
 
@@ -20,7 +24,11 @@ class World:
     """Whether a child process can open a handle of its own."""
 
     def start(self) -> None:
-        """Gets ready. It is called once before anything else; `stop` undoes it."""
+        """Gets ready. It is called once before anything else; `stop` undoes it.
+
+        Raises:
+            CannotStartError: if that is not possible.
+        """
 
     def reset(self) -> None:
         """Puts everything back to its beginning. It may be called while abandoned executions still stand somewhere."""
