@@ -21,7 +21,7 @@ def test_handlers_that_keep_their_contracts_survive(here: Path) -> None:
     write_shop(here)
     result = run("storm", "shop.py", "--profile", "quick")
     assert (0, "") == (result.exit_code, result.stderr)
-    assert "shop.py  buy  25 of 27 obligations held, 2 not claimed; " in result.stdout
+    assert "shop.py  buy  28 of 30 obligations held, 2 not claimed; " in result.stdout
     assert " plans of at most 1 fault run; " in result.stdout
     assert "; seed 0  survived\n" in result.stdout
 
