@@ -14,17 +14,18 @@ _ABOUT_WORKING = (Law.EFFECT, Law.INVERSE)
 """The laws that are broken when the action does not work at all."""
 
 
-def cells(bench: Bench, subjects: tuple[Subject, ...], waived: Mapping[str, str]) -> Iterator[Cell]:
+def cells(bench: Bench, subjects: tuple[Subject, ...], waived: Mapping[str, str], only: str = "") -> Iterator[Cell]:
     """Every obligation, decided one by one.
 
     Args:
         bench: where they are tried.
         subjects: the actions.
         waived: reasons why obligations are not looked at, by name of the cell or of the action.
+        only: a text that the name of an obligation must contain.
     """
     for subject in subjects:
         for rule in LAWS:
-            cell = decided(bench, subject, rule, waived)
+            cell = decided(bench, subject, rule, waived) if only in f"{subject.action}-{rule.law}" else None
             if cell is not None:
                 yield cell
 
