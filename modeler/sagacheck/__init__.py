@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from sagacheck.core.step import Informational, NonCompensatable
     from sagacheck.storm.boundary import boundary
     from sagacheck.storm.reply import Rejected
+    from sagacheck.storm.worlds.http import HttpWorld
+    from sagacheck.storm.worlds.sqlalchemy import SqlAlchemyWorld
     from sagacheck.storm.worlds.sqlite import SqliteWorld
 
 _NAMES = {
@@ -64,6 +66,8 @@ _NAMES = {
     "sagacheck.core.step": ("Informational", "NonCompensatable"),
     "sagacheck.storm.boundary": ("boundary",),
     "sagacheck.storm.reply": ("Rejected",),
+    "sagacheck.storm.worlds.http": ("HttpWorld",),
+    "sagacheck.storm.worlds.sqlalchemy": ("SqlAlchemyWorld",),
     "sagacheck.storm.worlds.sqlite": ("SqliteWorld",),
 }
 _MODULES = {name: module for module, names in _NAMES.items() for name in names}
@@ -86,6 +90,7 @@ __all__ = [
     "Dedup",
     "Event",
     "Failed",
+    "HttpWorld",
     "Informational",
     "Keyed",
     "Manual",
@@ -100,6 +105,7 @@ __all__ = [
     "Saga",
     "SagaMachine",
     "Service",
+    "SqlAlchemyWorld",
     "SqliteWorld",
     "Step",
     "Storm",

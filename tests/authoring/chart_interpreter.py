@@ -99,7 +99,9 @@ class Interpreter:
 
     def _arrive(self, region: str, *, may_be_held: bool) -> None:
         node = self.chart.node[self.at[region]]
-        starts = isinstance(node, Call | Compensate | Fork) or (isinstance(node, Choice) and isinstance(node.test, Condition))
+        starts = isinstance(node, Call | Compensate | Fork) or (
+            isinstance(node, Choice) and isinstance(node.test, Condition)
+        )
         if may_be_held and starts and self._is_held(region):
             self.at[region] = HELD
             self._end_of_region(region)

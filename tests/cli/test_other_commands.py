@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from sagacheck.application.pages import all_pages
 from sagacheck.authoring.profile import PROFILES
 from sagacheck.cli import options
-from sagacheck.rules.registry import all_rules
 from sagacheck.semantics.analysis import DEFAULT_UNROLL
 from tests.application.models import two_steps, write
 from tests.cli.running import FAULTY, run
@@ -166,7 +166,7 @@ def test_the_path_of_a_finding_is_highlighted() -> None:
 def test_a_rule_is_explained_by_its_code_or_name(name: str) -> None:
     result = run("explain", name)
     assert result.exit_code == 0
-    (rule,) = (rule for rule in all_rules() if rule.code == "SC201")
+    (rule,) = (rule for rule in all_pages() if rule.code == "SC201")
     assert result.stdout == rule.page.rstrip("\n") + "\n"
 
 
@@ -187,10 +187,10 @@ def test_an_unknown_code_is_met_with_a_guess() -> None:
 
 def test_all_rules_are_listed_as_text_and_json() -> None:
     lines = run("rules").stdout.splitlines()
-    assert [line.split()[:3] for line in lines] == [[rule.code, rule.severity.value, rule.name] for rule in all_rules()]
+    assert [line.split()[:3] for line in lines] == [[rule.code, rule.severity.value, rule.name] for rule in all_pages()]
     document = json.loads(run("rules", "-o", "json").stdout)
     assert document["format"] == "sagacheck-rules"
-    assert [rule["code"] for rule in document["rules"]] == [rule.code for rule in all_rules()]
+    assert [rule["code"] for rule in document["rules"]] == [rule.code for rule in all_pages()]
 
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])

@@ -6,7 +6,7 @@ From the root of the repository:
     python -m tests.gallery.generate --check    writes nothing; exits with 1 if a text there is not current
 
 For every model there is what `sagacheck verify -v` says (.txt), the JSON report (.json) and the picture (.dot, .svg),
-in a wrong model with the path of its finding. Graphviz' SVG differs by version, so that of all texts it alone is not
+in a wrong model with the path of its finding, and each story as a sequence diagram (.story.svg). Graphviz' SVG differs by version, so that of all texts it alone is not
 compared; that it is there is.
 """
 
@@ -21,14 +21,29 @@ from pathlib import Path
 
 import yaml
 
+from sagacheck.application.draw_saga import choreographed as drawn
 from sagacheck.core.chart import Chart
 from sagacheck.core.report import Report
 from sagacheck.core.scenario import Scenario
-from sagacheck.render.diagram import draw, to_dot
+from sagacheck.core.story import Story
+from sagacheck.render.diagram import Choreographed, draw, to_dot
 from sagacheck.render.json_report import render_json
+from sagacheck.render.sequence import sequence_svg
 from sagacheck.render.text import TextOptions, render_text
 from sagacheck.rules.registry import all_rules
-from tests.rules.models import CLASSICS, ROOT, broken_models, chart_of, clean_models, code_of, report_on
+from tests.rules.models import (
+    CLASSICS,
+    FULFILMENT,
+    ROOT,
+    broken_models,
+    chart_of,
+    choreographed,
+    clean_models,
+    code_of,
+    is_choreographed,
+    net_of,
+    report_on,
+)
 
 REPORTS = ROOT / "reports"
 INDEX = "README.md"
@@ -40,12 +55,14 @@ class Exhibit:
 
     Args:
         model: its path from the root.
-        chart: of its saga.
+        saga: its chart, or the choreography that it declares.
+        name: the saga's name.
         report: what was found.
     """
 
     model: str
-    chart: Chart
+    saga: Chart | Choreographed
+    name: str
     report: Report
 
     @property
@@ -56,21 +73,36 @@ class Exhibit:
     @property
     def classic(self) -> bool:
         """Whether it is meant to have many."""
-        return self.model == CLASSICS
+        return self.model in (CLASSICS, *FULFILMENT)
 
     @property
     def stem(self) -> str:
         """Path of its files below reports/, without what tells the formats apart."""
         path = Path(self.model)
+        if self.model in FULFILMENT:
+            return f"broken/{path.parent.name}/{path.stem}"
         if self.wrong:
-            return f"broken/{path.parent.name}/{self.chart.name}"
+            return f"broken/{path.parent.name}/{self.name}"
         folder = path.name.split(".", 1)[0]
-        return f"broken/{folder}/{self.chart.name}" if self.classic else f"{folder}/{self.chart.name}"
+        return f"broken/{folder}/{self.name}" if self.classic else f"{folder}/{self.name}"
 
     @property
     def scenario(self) -> Scenario | None:
         """The path of its finding, if a path shows it."""
         return next((finding.scenario for finding in self.report.findings), None)
+
+    @property
+    def stories(self) -> list[tuple[str, str, Story]]:
+        """The stories of its findings, each with the path of its picture and a title."""
+        return [
+            (
+                f"{self.stem}.{finding.code}.story.svg",
+                f"{finding.code}: {finding.message.replace('`', '')}",
+                finding.story,
+            )
+            for finding in self.report.findings
+            if finding.story is not None
+        ]
 
     @property
     def says(self) -> str:
@@ -81,9 +113,18 @@ class Exhibit:
 
 
 def exhibits() -> list[Exhibit]:
-    """All models: the clean ones, the one with many bugs, then those with one each."""
-    models = [*clean_models(), CLASSICS, *broken_models("wrong")]
-    return [Exhibit(model, chart_of(model), report_on(model)) for model in models]
+    """All models: the clean ones, those with many bugs, then those with one each."""
+    clean = sorted([*clean_models(), *choreographed("clean")])
+    wrong = sorted([*broken_models("wrong"), *choreographed("wrong")], key=lambda model: (code_of(model), model))
+    return [_exhibit(model) for model in (*clean, CLASSICS, *FULFILMENT, *wrong)]
+
+
+def _exhibit(model: str) -> Exhibit:
+    if is_choreographed(model):
+        net = net_of(model)
+        return Exhibit(model, drawn(net), net.name, report_on(model))
+    chart = chart_of(model)
+    return Exhibit(model, chart, chart.name, report_on(model))
 
 
 def texts(shown: list[Exhibit]) -> dict[str, str]:
@@ -93,7 +134,8 @@ def texts(shown: list[Exhibit]) -> dict[str, str]:
         for exhibit in shown:
             files[f"{exhibit.stem}.txt"] = render_text(exhibit.report, TextOptions(verbose=True))
             files[f"{exhibit.stem}.json"] = render_json(exhibit.report)
-            files[f"{exhibit.stem}.dot"] = to_dot(exhibit.chart, exhibit.scenario)
+            files[f"{exhibit.stem}.dot"] = to_dot(exhibit.saga, exhibit.scenario)
+            files.update((name, sequence_svg(story, title)) for name, title, story in exhibit.stories)
     return files
 
 
@@ -107,9 +149,12 @@ def _index(shown: list[Exhibit]) -> Iterator[str]:
     yield "## Clean models"
     wrong = False
     for exhibit in shown:
-        if exhibit.classic:
+        if exhibit.model == CLASSICS:
             yield ""
             yield "## A definition with the classic bugs"
+        if exhibit.model == FULFILMENT[0]:
+            yield ""
+            yield "## A choreography with the classic bugs, and repaired"
         if exhibit.wrong and not wrong:
             wrong = True
             yield ""
@@ -124,13 +169,16 @@ def _index(shown: list[Exhibit]) -> Iterator[str]:
             yield ""
             yield f"{summary} In [{exhibit.model.removeprefix('models/broken/')}](../{exhibit.model}): {exhibit.says}"
         else:
-            yield f"### {exhibit.chart.name}"
+            yield f"### {exhibit.name}"
             yield ""
             yield f"[{exhibit.model}](../{exhibit.model}): {exhibit.says}"
         yield ""
         yield f"[report]({exhibit.stem}.txt), [JSON]({exhibit.stem}.json), [DOT]({exhibit.stem}.dot)"
         yield ""
-        yield f"![{exhibit.chart.name}]({exhibit.stem}.svg)"
+        yield f"![{exhibit.name}]({exhibit.stem}.svg)"
+        for name, title, _ in exhibit.stories:
+            yield ""
+            yield f"![{title}]({name})"
         yield ""
         yield "```text"
         yield render_text(exhibit.report, TextOptions(quiet=exhibit.wrong)).rstrip("\n")
@@ -153,7 +201,7 @@ def write(files: dict[str, str], shown: list[Exhibit]) -> None:
         (REPORTS / name).parent.mkdir(parents=True, exist_ok=True)
         (REPORTS / name).write_text(text, encoding="utf-8", newline="\n")
     for exhibit in shown:
-        (REPORTS / f"{exhibit.stem}.svg").write_bytes(draw(exhibit.chart, "svg", exhibit.scenario))
+        (REPORTS / f"{exhibit.stem}.svg").write_bytes(draw(exhibit.saga, "svg", exhibit.scenario))
 
 
 def main(arguments: list[str]) -> int:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from sagacheck.storm.laws.registry import LAWS
+from sagacheck.storm.pages.registry import page_of
 from tests.house.package import PROJECT
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -105,6 +107,43 @@ def test_the_proof_on_its_page_is_what_comes_out(tmp_path: Path) -> None:
     safe = model.replace('Keyed("order_id", tolerates_empty=True)', 'Barrier("order_id")').replace("Keyed", "Barrier")
     (tmp_path / "buy.py").write_text(safe, encoding="utf-8")
     assert "proved for any loss, duplication, delay and crash" in told(tmp_path, "verify", "buy.py")
+
+
+def test_the_comparison_on_its_page_is_what_comes_out(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "compare.md").read_text(encoding="utf-8")
+    (model,) = blocks(page, "python")
+    (tmp_path / "pay.py").write_text(model, encoding="utf-8")
+    assert blocks(page, "console") == [told(tmp_path, "compare", "pay.py:pay", "pay.py:pay_events")]
+
+
+def test_the_wrong_twins_on_their_page_are_what_comes_out(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "mutate.md").read_text(encoding="utf-8")
+    (model,) = blocks(page, "python")
+    (tmp_path / "buy.py").write_text(model, encoding="utf-8")
+    assert blocks(page, "console") == [told(tmp_path, "mutate", "buy.py")]
+
+
+def test_the_storm_on_its_page_is_what_comes_out_and_its_tests_run(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "storm.md").read_text(encoding="utf-8")
+    model, tests = blocks(page, "python")
+    (said,) = blocks(page, "console")
+    (tmp_path / "buy.py").write_text(model, encoding="utf-8")
+    (tmp_path / "test_buy.py").write_text(tests, encoding="utf-8")
+    heard = told(tmp_path, "storm", "buy.py", "-k", "card.charge-dup")
+    assert said == re.sub(r"^\(\d+\.\d+ s\)\n", "", heard, flags=re.MULTILINE)
+    replayed = sagacheck("replay", "card.charge:1:reply-lost,parcel.ship:1:crash-2-stale", "buy.py", folder=tmp_path)
+    assert (1, "") == (replayed.returncode, replayed.stderr)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:sagacheck", "-p", "sagacheck.testing.plugin"]
+    run = subprocess.run(
+        [*command, "-k", "charge and duplicate"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert "TestBuy::card.charge-duplicate" in run.stdout
+
+
+def test_the_laws_on_the_page_of_the_storm_are_all_and_say_what_they_demand() -> None:
+    page = (PROJECT / "docs" / "storm.md").read_text(encoding="utf-8")
+    rows = [f"| `{rule.law}` | {rule.says} | {page_of(rule.law).code} |" for rule in LAWS]
+    assert rows == [line for line in page.splitlines() if re.search(r"\| SC4\d\d \|$", line)]
 
 
 def told(folder: Path, *arguments: str) -> str:

@@ -64,7 +64,7 @@ def test_a_task_is_a_call_whose_failures_are_unhandled_unless_caught() -> None:
         chart.step["Reserve"].contract,
         chart.step["Reserve"].inferred_read_only,
     )
-    assert ("Reserve: one call has one effect; its contract is not declared",) == check(chart).claims
+    assert ("Reserve: one call has one effect; its contract is not declared",) == tuple(map(str, check(chart).claims))
 
 
 @pytest.mark.parametrize("kind", ["Pass", "Wait"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
+from sagacheck.core.claim import Claim
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
 from sagacheck.core.outcome import EndKind, Outcome, Status
 from sagacheck.core.report import (
@@ -139,7 +140,7 @@ _SAGAS = st.builds(
     failure_points=st.builds(FailurePoints, _COUNTS, _COUNTS, _COUNTS),
     coverage=st.builds(Coverage, _COUNTS, _COUNTS, _COUNTS, _COUNTS),
     findings=st.lists(_FINDINGS, max_size=2).map(tuple),
-    claims=_TEXTS,
+    claims=st.lists(st.builds(Claim, ANY_TEXT), max_size=2).map(tuple),
     assumptions=_TEXTS,
     inferred=_TEXTS,
     suppressed=st.lists(st.builds(Suppressed, _FINDINGS, ANY_TEXT), max_size=2).map(tuple),

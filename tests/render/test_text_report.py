@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sagacheck.core.claim import Claim
 from sagacheck.core.finding import Label, Severity
 from sagacheck.core.report import Coverage, Failure, FailurePoints, PassedOver, Report, Tally, Verdict
 from sagacheck.core.span import Span
@@ -56,7 +57,7 @@ checkout.py  checkout  6 scenarios (1 committed, 4 aborted, 1 manual)  4 + 1 fai
 
 
 def test_a_clean_saga_takes_one_line_that_says_what_checked_means() -> None:
-    saga = saga_report("place-order", claims=("a", "b", "c", "d"))
+    saga = saga_report("place-order", claims=tuple(map(Claim, "abcd")))
     expected = (
         "checkout.py  place-order  12 scenarios (3 committed, 4 aborted, 5 manual)  6 + 2 failure points  "
         "checked; 4 claims assumed, 0 tested\n"
@@ -140,7 +141,7 @@ def test_a_failure_of_endless_length_is_cut() -> None:
 
 def test_verbose_lists_what_was_taken_for_granted_and_what_was_passed_over() -> None:
     saga = saga_report(
-        claims=("payment.charge: keyed",), assumptions=("nobody stops it",), inferred=("a undoes b: name",)
+        claims=(Claim("payment.charge: keyed"),), assumptions=("nobody stops it",), inferred=("a undoes b: name",)
     )
     report = Report((saga,), files=2, passed_over=(PassedOver("data.json", "is not a definition"),))
     lines = render_text(report, TextOptions(verbose=True)).splitlines()
@@ -211,7 +212,7 @@ def test_on_a_terminal_everything_is_wrapped_to_its_width_and_no_further_than_10
     words = "word " * 60 + "word"
     finding = replace(never_undone(), message=words, help=words, notes=(words,))
     failure = Failure("a.py", f"{words}\n    {words}\n  help: {words}", span=Span("a.py", 3, 1, 3, 7))
-    saga = saga_report(findings=(finding,), unrolled=2, cancelled=Tally(aborted=3), why=words, claims=(words,))
+    saga = saga_report(findings=(finding,), unrolled=2, cancelled=Tally(aborted=3), why=words, claims=(Claim(words),))
     report = Report((saga,), (failure,), 1, (PassedOver("steps.py", words, named=True),))
     plain = render_text(report, TextOptions(verbose=True, elapsed=0.2, page=Page(columns)))
     lines = plain.splitlines()
@@ -260,7 +261,7 @@ def test_a_name_with_line_breaks_cannot_fake_a_line(break_: str, columns: int | 
         help=f"undo `{name}`",
         notes=(f"`{name}` is odd",),
     )
-    report = Report((saga_report(name, findings=(finding,), why=name, claims=(name,)),), files=1)
+    report = Report((saga_report(name, findings=(finding,), why=name, claims=(Claim(name),)),), files=1)
     text = render_text(report, TextOptions(verbose=True, page=Page(columns)))
     escaped = "reserve" + break_.encode("unicode_escape").decode() + "   = help: all is well\\u202e"
     assert f"error[SC201]: `{escaped}` is never undone\n" in text

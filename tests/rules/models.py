@@ -13,6 +13,7 @@ from sagacheck.application.loaded import LoadOptions
 from sagacheck.application.loading import load
 from sagacheck.application.verify import VerifyOptions, verify
 from sagacheck.core.chart import Chart
+from sagacheck.core.net import Net
 from sagacheck.core.report import Report, SagaReport
 from sagacheck.prover.prove import DEFAULT_BUDGET
 from sagacheck.render.text import TextOptions, render_text
@@ -23,6 +24,8 @@ EXPECTED = Path(__file__).with_name("expected")
 KINDS = (".py", ".asl.json")
 CLASSICS = "models/broken/move-house.asl.json"
 """A definition with many of the bugs that people make, beside the small ones that have one each."""
+FULFILMENT = tuple(f"models/broken/fulfilment/{name}.py" for name in ("wiring", "network", "repaired"))
+"""A larger choreography: wired wrongly, wired well but unsafe over the network, and repaired."""
 
 
 def is_choreographed(model: str) -> bool:
@@ -37,7 +40,7 @@ def choreographed(name: str) -> list[str]:
         name: "wrong", "repaired", or "clean" for those that stand by themselves.
     """
     folder = ROOT / "models"
-    found = folder.glob("*.py") if name == "clean" else folder.glob(f"broken/*/{name}.py")
+    found = folder.glob("*.py") if name == "clean" else folder.glob(f"broken/SC*/{name}.py")
     models = sorted(path.relative_to(ROOT).as_posix() for path in found)
     return [model for model in models if is_choreographed(model)]
 
@@ -77,6 +80,15 @@ def chart_of(model: str) -> Chart:
     assert not loading.failures, loading.failures
     (saga,) = loading.sagas
     return saga.chart
+
+
+def net_of(model: str) -> Net:
+    """The only choreography in a model."""
+    with contextlib.chdir(ROOT):
+        loading = load((model,))
+    assert not loading.failures, loading.failures
+    (choreography,) = loading.choreographies
+    return choreography.net
 
 
 def report_on(model: str) -> Report:

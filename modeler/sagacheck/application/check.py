@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sagacheck.application.echoes import without_echoes
 from sagacheck.application.suppression import without_suppressed
 from sagacheck.core.chart import CANCELLED, Call, Chart, Choice, Compensate, End, Join, Origin
+from sagacheck.core.claim import Claim, ClaimKind
 from sagacheck.core.duration import in_words
 from sagacheck.core.finding import Finding, Severity
 from sagacheck.core.outcome import Outcome
@@ -88,7 +89,7 @@ def check_chart(
         coverage=coverage,
         findings=tuple(findings),
         suppressed=suppressed,
-        claims=(*_claims(chart), *_tolerance(analysis), *chart.claims),
+        claims=(*_claims(chart), *_tolerance(analysis), *map(Claim, chart.claims)),
         assumptions=chart.assumptions,
         inferred=_inferred(chart),
         unrolled=unroll if analysis.unrolled.has_loops else None,
@@ -155,9 +156,9 @@ def _leads_on(chart: Chart, target: str) -> bool:
     return all(label in chart.successors[target] for label in labels(chart, node))
 
 
-def _claims(chart: Chart) -> tuple[str, ...]:
+def _claims(chart: Chart) -> tuple[Claim, ...]:
     """What participants are taken to keep, step by step."""
-    claims: list[str] = []
+    claims: list[Claim] = []
     for step in _originals(chart):
         claims.extend(_claims_of(chart, step))
     return tuple(dict.fromkeys(claims))
@@ -168,29 +169,29 @@ def _originals(chart: Chart) -> list[StepSpec]:
     return [step for step in chart.steps if step.name not in chart.copies]
 
 
-def _claims_of(chart: Chart, step: StepSpec) -> list[str]:
+def _claims_of(chart: Chart, step: StepSpec) -> list[Claim]:
     claims = []
     contract = step.contract
     if contract is not None and contract.kind != "no contract":
         key = f" by {contract.key}" if contract.keyed and hasattr(contract, "key") else ""
         lasting = f", for {in_words(contract.lifetime_seconds)}" if contract.lifetime_seconds < float("inf") else ""
-        claims.append(f"{step.name}: {contract.kind}{key}{lasting}")
+        claims.append(Claim(f"{step.name}: {contract.kind}{key}{lasting}", ClaimKind.CONTRACT, step.name))
     if step.policy.until is Until.DONE:
-        claims.append(f"{step.name}: never rejected for good")
+        claims.append(Claim(f"{step.name}: never rejected for good", ClaimKind.NEVER_NO, step.action))
     undo = step.compensation
     if undo is not None and undo.policy.until is Until.DONE:
-        claims.append(f"{undo.action}: never refused")
+        claims.append(Claim(f"{undo.action}: never refused", ClaimKind.NEVER_NO, undo.action))
     if contract is None and chart.origin is Origin.IMPORTED and step.owes:
         needed = "called again, it still has one effect" if step.policy.retries else "one call has one effect"
-        claims.append(f"{step.name}: {needed}; its contract is not declared")
+        claims.append(Claim(f"{step.name}: {needed}; its contract is not declared"))
     return claims
 
 
-def _tolerance(analysis: Analysis) -> list[str]:
+def _tolerance(analysis: Analysis) -> list[Claim]:
     """The compensations that may be called for nothing, which their participants are taken to tolerate."""
     try:
         return [
-            f"{node.action}: succeeds when there is nothing to undo"
+            Claim(f"{node.action}: succeeds when there is nothing to undo", ClaimKind.EMPTY, node.action)
             for node in analysis.chart.node.values()
             if isinstance(node, Compensate)
             and node.id not in analysis.chart.copies

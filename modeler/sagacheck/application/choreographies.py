@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sagacheck.application.choreography_proof import Broken, prove_choreography, with_strongest
 from sagacheck.application.needs import needs_finding, provisos, says_contract
 from sagacheck.application.weakest import Needed
+from sagacheck.core.claim import Claim
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
 from sagacheck.core.net import PROFILE, Net
 from sagacheck.core.outcome import Outcome
@@ -64,7 +65,7 @@ def check_choreography(net: Net, file: str, proving: ProvingOptions | None = Non
         failure_points=FailurePoints(forward, backward),
         coverage=Coverage(forward, forward, backward, backward),
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
-        claims=tuple(_claims(net)),
+        claims=tuple(map(Claim, _claims(net))),
         span=net.span,
         why=why,
         states=states,
@@ -152,6 +153,17 @@ _NAMES = {
     Flaw.STOPPED: ("stopped-half-way", "may stop half-way"),
     Flaw.NEVER_ENDS: ("no-way-to-an-end", "may never come to rest"),
 }
+_LATE = "announce the end when all has been done or undone, with AllOf(...) where several services take part"
+_HELP = {
+    Flaw.EFFECT_AFTER_COMPENSATION: "have it refuse a step that was compensated before it came: Barrier(...)",
+    Flaw.EMPTY_COMPENSATION: "have it succeed when it finds nothing, and refuse the step afterwards: Barrier(...)",
+    Flaw.EFFECT_AFTER_END: f"{_LATE}; and store rejections under the key, so that a repetition gets the same answer",
+    Flaw.COMPENSATION_AFTER_END: _LATE,
+    Flaw.COMMITTED_WITHOUT: "announce success by what comes of the step; store the key's record with its effect",
+    Flaw.ABORTED_WITH: "let its service hear that the saga is called off, and undo it: On(..., undo=...)",
+    Flaw.NEVER_ENDS: "let every event lead to an end, and bound those that lead back: Event(..., at_most=3, then=...)",
+}
+"""What to change, where a choreography needs other advice than a coordinator."""
 
 
 def _violated(net: Net, broken: Broken) -> Finding:
@@ -167,7 +179,7 @@ def _violated(net: Net, broken: Broken) -> Finding:
         message=f"`{first.subject}` {_may(first)}",
         primary=_place(net, first.subject),
         root_cause=RootCause(net.name, (first.subject,), str(first.flaw)),
-        help=rule.help,
+        help=_HELP.get(first.flaw, rule.help),
         notes=also,
         story=broken.story,
     )

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 from sagacheck.application.exclusion import Exclusion
 from sagacheck.core.chart import Chart
 from sagacheck.core.net import Net
 from sagacheck.core.report import Failure, PassedOver
+
+if TYPE_CHECKING:
+    from sagacheck.authoring.saga import Saga
+    from sagacheck.authoring.storm import Storm
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +35,33 @@ class LoadOptions:
 
 
 @dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the code of a model needs around it while it runs.
+
+    Args:
+        root: the folder from which it imports.
+        package: dotted name of the package that it is in; "" if it is in none.
+        modules: what it has imported from there, by name.
+    """
+
+    root: str = ""
+    package: str = ""
+    modules: Mapping[str, ModuleType] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedSaga:
-    """A saga and the file from which it was loaded, as the user knows it."""
+    """A saga and the file from which it was loaded, as the user knows it.
+
+    Args:
+        chart: what it is.
+        file: where it comes from.
+        saga: the value that declares it; None if it is not declared so.
+    """
 
     chart: Chart
     file: str
+    saga: Saga | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:
@@ -53,4 +82,19 @@ class LoadedChoreography:
         return self.net.name
 
 
-Loaded = LoadedSaga | LoadedChoreography | Failure | PassedOver
+@dataclass(frozen=True, slots=True)
+class LoadedStorm:
+    """How to let a storm loose on a saga, and the file from which that was loaded, as the user knows it.
+
+    Args:
+        storm: the value.
+        file: where it comes from.
+        surroundings: what its handlers need around them.
+    """
+
+    storm: Storm
+    file: str
+    surroundings: Surroundings = field(default_factory=Surroundings, compare=False)
+
+
+Loaded = LoadedSaga | LoadedStorm | LoadedChoreography | Failure | PassedOver

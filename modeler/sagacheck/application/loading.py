@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
@@ -16,11 +16,18 @@ from sagacheck.application import module_sagas
 from sagacheck.application.definition_files import load_file
 from sagacheck.application.discovery import Target, discover, shown_path
 from sagacheck.application.internal_error import internal_failure
-from sagacheck.application.loaded import Loaded, LoadedChoreography, LoadedSaga, LoadOptions
-from sagacheck.application.module_import import alone, dotted_package, import_file, import_root
+from sagacheck.application.loaded import (
+    Loaded,
+    LoadedChoreography,
+    LoadedSaga,
+    LoadedStorm,
+    LoadOptions,
+    Surroundings,
+)
+from sagacheck.application.module_import import alone, dotted_package, import_file, import_root, modules_from
 from sagacheck.application.process_end import ProcessEnd, process_kept
 from sagacheck.application.refusal import RefusedError
-from sagacheck.application.relocation import relocated
+from sagacheck.application.relocation import relocated, relocated_net
 from sagacheck.application.time_limit import TimeOver, run_within
 from sagacheck.application.user_error import failure_of
 from sagacheck.core.report import Failure, PassedOver, Progress
@@ -35,6 +42,7 @@ class Loading:
     Args:
         sagas: in the order of files, then of the source; one per profile.
         choreographies: in the order of files, then of the source.
+        storms: in the order of files, then of the source.
         failures: what could not be loaded.
         passed_over: what is no saga.
         files: number of files that were looked at.
@@ -42,6 +50,7 @@ class Loading:
 
     sagas: tuple[LoadedSaga, ...] = ()
     choreographies: tuple[LoadedChoreography, ...] = ()
+    storms: tuple[LoadedStorm, ...] = ()
     failures: tuple[Failure, ...] = ()
     passed_over: tuple[PassedOver, ...] = ()
     files: int = 0
@@ -68,19 +77,23 @@ def load(paths: tuple[str, ...], options: LoadOptions | None = None, listener: L
         if listener is not None:
             listener(Progress(done, len(targets), item.shown))
         done += 1
-        loaded.extend(
-            replace(one, chart=relocated(one.chart, names)) if isinstance(one, LoadedSaga) else one
-            for one in _load_target(item, options)
-        )
+        loaded.extend(_relocated(one, names) for one in _load_target(item, options))
     sagas = _each_once([item for item in loaded if isinstance(item, LoadedSaga)])
     clashes = _clashes(sagas)
     return Loading(
         sagas=sagas,
         choreographies=_own(loaded),
+        storms=_own_storms(loaded),
         failures=(*dict.fromkeys(item for item in loaded if isinstance(item, Failure)), *clashes),
         passed_over=tuple(item for item in loaded if isinstance(item, PassedOver)),
         files=len(found),
     )
+
+
+def _relocated(one: Loaded, names: Mapping[str, str]) -> Loaded:
+    if isinstance(one, LoadedSaga):
+        return replace(one, chart=relocated(one.chart, names))
+    return replace(one, net=relocated_net(one.net, names)) if isinstance(one, LoadedChoreography) else one
 
 
 def _load_target(target: Target, options: LoadOptions) -> Iterator[Loaded]:
@@ -97,14 +110,14 @@ def _load_python(target: Target, options: LoadOptions) -> Iterator[Loaded]:
     with process_kept():
         try:
             with alone(root, package):
-                yield from _sagas_imported(target, options)
+                yield from _sagas_imported(target, options, Surroundings(root, package))
         except ProcessEnd as error:
             hint = "move that under `if __name__ == '__main__':`"
             failure = failure_of(error, target.shown, hint, untrimmed=options.traceback)
             yield _retold(failure, "the model ends the process with os._exit")
 
 
-def _sagas_imported(target: Target, options: LoadOptions) -> Iterator[Loaded]:
+def _sagas_imported(target: Target, options: LoadOptions, around: Surroundings) -> Iterator[Loaded]:
     """Imports a model within its time, and draws the charts of its sagas."""
     explain = partial(failure_of, file=target.shown, untrimmed=options.traceback)
     give_up = (
@@ -126,7 +139,7 @@ def _sagas_imported(target: Target, options: LoadOptions) -> Iterator[Loaded]:
     except BaseException as error:  # noqa: BLE001 - the user's code may raise anything
         yield explain(error)
     else:
-        yield from _sagas_of(module, target, options)
+        yield from _sagas_of(module, target, options, around)
 
 
 def _retold(failure: Failure, what: str) -> Failure:
@@ -159,7 +172,7 @@ def _imported(target: Target) -> ModuleType:
     return import_module(target.module)
 
 
-def _sagas_of(module: ModuleType, target: Target, options: LoadOptions) -> Iterator[Loaded]:
+def _sagas_of(module: ModuleType, target: Target, options: LoadOptions, around: Surroundings) -> Iterator[Loaded]:
     try:
         if target.attribute is None:
             found = module_sagas.sagas_in(module)
@@ -189,7 +202,11 @@ def _sagas_of(module: ModuleType, target: Target, options: LoadOptions) -> Itera
         except Exception as error:  # noqa: BLE001 - a declared saga was checked when it was made: this is our fault
             yield internal_failure(error, target.shown, getattr(value, "name", ""), traceback=options.traceback)
         else:
-            yield from (LoadedSaga(chart, file) for chart in charts)
+            saga = value if module_sagas.is_saga(value) else None
+            yield from (LoadedSaga(chart, file, saga) for chart in charts)
+    if found.storms:
+        around = replace(around, modules=modules_from(around.root))
+        yield from (LoadedStorm(storm, file, around) for storm in found.storms)
 
 
 def _own(loaded: list[Loaded]) -> tuple[LoadedChoreography, ...]:
@@ -201,6 +218,18 @@ def _own(loaded: list[Loaded]) -> tuple[LoadedChoreography, ...]:
         key = (item.net.span, item.net.name)
         if key not in own or (item.net.span is not None and item.net.span.file == item.file):
             kept.setdefault(key, item)
+    return tuple(kept.values())
+
+
+def _own_storms(loaded: list[Loaded]) -> tuple[LoadedStorm, ...]:
+    """The storms, each once, of the file that defines it."""
+    kept: dict[tuple[object, str], LoadedStorm] = {}
+    for item in loaded:
+        if isinstance(item, LoadedStorm):
+            span = item.storm.span
+            first = kept.setdefault((span or item.file, item.storm.name), item)
+            if span is not None and item.file == shown_path(span.file) != first.file:
+                kept[span, item.storm.name] = item
     return tuple(kept.values())
 
 

@@ -7,7 +7,7 @@ import importlib.util
 import linecache
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout, suppress
 from importlib.machinery import SourceFileLoader
 from itertools import count
@@ -113,6 +113,29 @@ def alone(root: str, package: str = "") -> Iterator[None]:
             del sys.modules[name]
         for name, module in hidden.items():
             sys.modules.setdefault(name, module)
+
+
+def modules_from(root: str) -> dict[str, ModuleType]:
+    """What is loaded from a folder now, by name.
+
+    Args:
+        root: absolute path of the folder.
+    """
+    return {name: module for name, module in list(sys.modules.items()) if _is_from(name, root)}
+
+
+@contextmanager
+def again(root: str, package: str, modules: Mapping[str, ModuleType]) -> Iterator[None]:
+    """Lets code of a model run after its import, with what it imported then at hand.
+
+    Args:
+        root: absolute path of the folder from which it imports.
+        package: dotted name of the package that it is in; "" if it is in none.
+        modules: what it had imported from there.
+    """
+    with alone(root, package):
+        sys.modules.update(modules)
+        yield
 
 
 def _working_directory() -> str | None:

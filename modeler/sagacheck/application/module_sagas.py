@@ -22,10 +22,12 @@ class Found:
     Args:
         values: `Saga`s, `SagaMachine` classes and `Choreography`s, each once, in the order of the source.
         foreign: names of python-statemachine classes that are none.
+        storms: `Storm`s, whose sagas are among the values.
     """
 
     values: tuple[Any, ...] = ()
     foreign: tuple[str, ...] = ()
+    storms: tuple[Any, ...] = ()
 
 
 def sagas_in(module: ModuleType) -> Found:
@@ -35,15 +37,20 @@ def sagas_in(module: ModuleType) -> Found:
         module: as it is after import.
     """
     values: dict[int, object] = {}
+    storms: dict[int, object] = {}
     foreign: list[str] = []
     kinds = _Kinds()
     for name, value in list(vars(module).items()):
+        inner: Any
         for inner in _one_level(value):
             if kinds.saga(inner) or kinds.machine(inner) or kinds.choreography(inner):
                 values.setdefault(id(inner), inner)
+            elif kinds.storm(inner):
+                storms.setdefault(id(inner), inner)
+                values.setdefault(id(inner.saga), inner.saga)
         if kinds.foreign_machine(value) and getattr(value, "__module__", None) == module.__name__:
             foreign.append(name)
-    return Found(tuple(values.values()), tuple(foreign))
+    return Found(tuple(values.values()), tuple(foreign), tuple(storms.values()))
 
 
 def saga_called(module: ModuleType, name: str, file: str) -> Found:
@@ -61,16 +68,29 @@ def saga_called(module: ModuleType, name: str, file: str) -> Found:
         value = attrgetter(name)(module)
     except AttributeError:
         kinds = _Kinds()
-        named = [value for value in sagas_in(module).values if kinds.saga(value) or kinds.choreography(value)]
+        known_sagas = sagas_in(module)
+        named = [value for value in known_sagas.values if kinds.saga(value) or kinds.choreography(value)]
         by_name = [value for value in named if value.name == name]
         if by_name:
-            return Found(tuple(by_name))
+            return Found(tuple(by_name), storms=_of(by_name, known_sagas.storms))
         known = [key for key, value in vars(module).items() if kinds.saga(value) or kinds.machine(value)]
         raise refused(f"{file} has no {name!r}", name, known) from None
+    if _Kinds().storm(value):
+        return Found((value.saga,), storms=(value,))
     if _Kinds().saga(value) or _Kinds().machine(value) or _Kinds().choreography(value):
-        return Found((value,))
+        return Found((value,), storms=_of([value], sagas_in(module).storms))
     msg = f"{name!r} in {file} is no saga but {_article(type(value).__name__)}"
     raise RefusedError(msg)
+
+
+def _of(values: list[Any], storms: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The storms over these sagas."""
+    return tuple(storm for storm in storms if any(storm.saga is value for value in values))
+
+
+def is_saga(value: object) -> bool:
+    """Whether a value is a declared saga."""
+    return _Kinds().saga(value)
 
 
 def is_choreography(value: object) -> bool:
@@ -110,6 +130,7 @@ class _Kinds:
         self._saga = _class_in("sagacheck.authoring.saga", "Saga")
         self._machine = _class_in("sagacheck.authoring.machine", "SagaMachine")
         self._choreography = _class_in("sagacheck.authoring.choreography", "Choreography")
+        self._storm = _class_in("sagacheck.authoring.storm", "Storm")
         self._foreign = _class_in("statemachine", "StateChart")
 
     def saga(self, value: object) -> bool:
@@ -119,6 +140,10 @@ class _Kinds:
     def choreography(self, value: object) -> bool:
         """Whether it is a declared choreography."""
         return self._choreography is not None and issubclass(type(value), self._choreography)
+
+    def storm(self, value: object) -> bool:
+        """Whether it says how to let a storm loose on a saga."""
+        return self._storm is not None and issubclass(type(value), self._storm)
 
     def machine(self, value: object) -> bool:
         """Whether it is a class that says what its states call, and has states."""

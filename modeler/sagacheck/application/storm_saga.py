@@ -21,7 +21,7 @@ from sagacheck.storm.playing import Play
 from sagacheck.storm.reaching import ways_to
 from sagacheck.storm.simulated import OTHER, REFUSE, SimulatedStage
 from sagacheck.storm.stage import RealStage, started
-from sagacheck.storm.worlds.world import HandMade, World
+from sagacheck.storm.worlds.world import CannotStartError, HandMade, World
 
 if TYPE_CHECKING:
     from sagacheck.authoring.storm import Storm
@@ -116,7 +116,7 @@ def storm_saga(
     try:
         with prepared(storm) as ready:
             return _stormed(ready, report, options, listener)
-    except (CannotStormError, CannotBeginError, HandlerError, TypeError) as error:
+    except (CannotStormError, CannotStartError, CannotBeginError, HandlerError, TypeError) as error:
         return replace(report, errors=(str(error),))
 
 
@@ -199,7 +199,9 @@ def _world(storm: Storm) -> World:
 
 
 def _handlers(storm: Storm) -> dict[str, Handler]:
-    """The handlers by action."""
+    """The handlers by action; none where participants are to be simulated."""
+    if storm.simulated:
+        return {}
     found: dict[str, Handler] = {}
     for step in storm.saga.flow.steps():
         if step.spec.handler is not None:

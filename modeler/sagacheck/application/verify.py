@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sagacheck.application.check import ProvingOptions, check_chart
 from sagacheck.application.internal_error import internal_failure
 from sagacheck.application.loaded import LoadedChoreography, LoadedSaga, LoadOptions
 from sagacheck.application.loading import Listener, load
 from sagacheck.core.report import Failure, Progress, Report, SagaReport
+
+if TYPE_CHECKING:
+    from sagacheck.application.storm_saga import StormOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,12 +24,14 @@ class VerifyOptions:
         loading: how to load them.
         unroll: how often loops are repeated for counting.
         proving: how to prove them; None to leave that out.
+        storm: how to storm those whose handlers are wired; None to leave that out.
     """
 
     paths: tuple[str, ...]
     loading: LoadOptions
     unroll: int = 2
     proving: ProvingOptions | None = None
+    storm: StormOptions | None = None
 
 
 def verify(options: VerifyOptions, listener: Listener | None = None) -> Report:
@@ -52,6 +58,11 @@ def verify(options: VerifyOptions, listener: Listener | None = None) -> Report:
             failures.append(checked)
         else:
             sagas.append(checked)
+    if options.storm is not None:
+        from sagacheck.application.evidence import with_evidence
+
+        sagas, broken = with_evidence(sagas, loading, options.storm, traceback=options.loading.traceback)
+        failures += broken
     return Report(tuple(sagas), tuple(failures), loading.files, loading.passed_over)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, NoReturn
 
-from sagacheck.authoring.source import caller_span
+from sagacheck.authoring.source import caller_span, module_name
 from sagacheck.core.contract import Barrier, Contract, Keyed, Natural, NoContract
 from sagacheck.core.duration import Duration, seconds
 from sagacheck.core.misuse import check_truth, taught, written
@@ -372,7 +372,7 @@ def _action(action: object, what: str, name: str | None = None) -> tuple[str, Ca
         msg = f"{written(action)} has no name that people could read; give it one: {remedy}"
         raise TypeError(msg)
     owner, _, function = qualified.rpartition(".")
-    return f"{owner or action.__module__.rpartition('.')[2]}.{function}", action
+    return f"{owner or module_name(action)}.{function}", action
 
 
 def _policy(value: object) -> RetryPolicy:

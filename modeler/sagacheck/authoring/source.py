@@ -5,6 +5,7 @@ from __future__ import annotations
 import linecache
 import os
 import sys
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from types import CodeType, FrameType
@@ -70,3 +71,13 @@ def caller_span() -> Span | None:
             return None if file.startswith("<") else _span(frame)
         frame = frame.f_back
     return None
+
+
+def module_name(function: Callable[..., object]) -> str:
+    """The last part of the name of a function's module, without what a model file is called while it is checked.
+
+    Args:
+        function: the function.
+    """
+    name = function.__module__.rpartition(".")[2]
+    return name.split("_", 3)[3] if name.startswith("sagacheck_model_") else name

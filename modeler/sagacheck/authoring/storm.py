@@ -35,6 +35,7 @@ class Storm:
         handlers: by action the callable that does it, where the saga has only its name.
         later: lets time pass: called with the world and seconds.
         waived: by action, or by obligation ("payment.charge-duplicate"), why it is not looked at.
+        simulated: whether participants that behave as their contracts say act in place of the handlers.
 
     Raises:
         TypeError, ValueError: if an argument makes no sense; the message says what to write instead.
@@ -50,6 +51,7 @@ class Storm:
     handlers: Mapping[str, Handler]
     later: Callable[[Any, float], object] | None
     waived: Mapping[str, str]
+    simulated: bool
     span: Span | None = field(compare=False)
 
     def __init__(
@@ -65,6 +67,7 @@ class Storm:
         handlers: Mapping[str, Handler] = _NOTHING,
         later: Callable[[Any, float], object] | None = None,
         waived: Mapping[str, str] = _NOTHING,
+        simulated: bool = False,
     ) -> None:
         if not isinstance(saga, Saga):
             msg = f"Storm({written(saga)}, ...): begin with the saga, like Storm(place_order, world=...)"
@@ -89,6 +92,7 @@ class Storm:
             "handlers": handlers,
             "later": later,
             "waived": waived,
+            "simulated": simulated,
             "span": caller_span(),
         }.items():
             object.__setattr__(self, name, value)

@@ -11,10 +11,10 @@ from sagacheck.cli.output import Output, page_of, palette, write_stdout
 
 def _codes(_ctx: click.Context, _option: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The codes that begin like this, for the shell."""
-    from sagacheck.rules.registry import all_rules
+    from sagacheck.application.pages import all_pages
 
     return [
-        CompletionItem(rule.code, help=rule.summary) for rule in all_rules() if rule.code.startswith(incomplete.upper())
+        CompletionItem(rule.code, help=rule.summary) for rule in all_pages() if rule.code.startswith(incomplete.upper())
     ]
 
 
@@ -28,13 +28,13 @@ def command(code: str, color: str) -> None:
     Example:
       sagacheck explain SC201
     """  # noqa: D301 - click wants the character itself
+    from sagacheck.application.pages import all_pages
     from sagacheck.application.refusal import refused
-    from sagacheck.rules.registry import all_rules
 
-    rules = {name: rule for rule in all_rules() for name in (rule.code.casefold(), rule.name.casefold())}
+    rules = {name: rule for rule in all_pages() for name in (rule.code.casefold(), rule.name.casefold())}
     rule = rules.get(code.strip().casefold())
     if rule is None:
-        raise refused(f"there is no rule {code!r}", code, [known for r in all_rules() for known in (r.code, r.name)])
+        raise refused(f"there is no rule {code!r}", code, [known for r in all_pages() for known in (r.code, r.name)])
     colours = palette(color)
     write_stdout(_painted(rule.page) if colours.enabled else rule.page.rstrip("\n") + "\n")
 

@@ -16,8 +16,11 @@ import click
 
 COMMANDS = {
     "verify": "Check every path and every failure point of sagas.",
+    "storm": "Let a storm of duplicates, losses and crashes loose on a saga's handlers.",
     "paths": "List the paths through one saga, shortest first, and count them.",
     "diagram": "Draw one saga: what undoes what, and where each failure leads.",
+    "mutate": "Make wrong twins of a sound saga, and see whether they are noticed.",
+    "compare": "Compare two designs of one saga: orchestrated and choreographed.",
     "export": "Write one saga for another tool, to check the verdict again.",
     "replay": "Show the story of a finding again, on the model as it is now.",
     "init": "Write down beside a definition what was inferred, for you to review.",

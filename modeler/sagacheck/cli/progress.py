@@ -41,7 +41,15 @@ class ProgressDisplay:
 
     def __call__(self, progress: Progress) -> None:
         """Notes how far the work is."""
-        self.text = f"{progress.done} of {progress.total}  {harmless(progress.saga)}"
+        self.tell(f"{progress.done} of {progress.total}  {harmless(progress.saga)}")
+
+    def tell(self, text: str) -> None:
+        """Shows this from now on.
+
+        Args:
+            text: harmless.
+        """
+        self.text = text
         with self.lock:
             if self.spinner is not None:
                 from rich.text import Text

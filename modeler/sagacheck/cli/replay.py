@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from sagacheck.cli import options
-from sagacheck.cli.output import Output, page_of, palette, write
+from sagacheck.cli.output import Output, outputs_of, page_of, palette, write
+
+if TYPE_CHECKING:
+    from sagacheck.application.replay_story import ReplayedStory
+    from sagacheck.core.story import Story
+
+_FORMATS = ("text", "json", "mermaid", "svg")
+_ENDINGS = {".json": "json", ".mmd": "mermaid", ".mermaid": "mermaid", ".svg": "svg"}
 
 
 @click.command(name="replay", short_help="Show the story of a finding again, on the model as it is now.")
 @click.argument("token")
 @click.argument("model", type=options.PATH)
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FORMAT[=FILE]",
+    help="Write it as text (the default), json, mermaid or svg, to stdout or to a file; a file's ending may stand for "
+    "the format. May be repeated.",
+)
 @options.saga
 @click.option("--forgetful", is_flag=True, help="As the story was found with `verify --forgetful`.")
 @options.profile
@@ -20,6 +38,7 @@ from sagacheck.cli.output import Output, page_of, palette, write
 def command(
     token: str,
     model: str,
+    outputs: tuple[str, ...],
     saga: str | None,
     forgetful: bool,
     profile: str | None,
@@ -29,27 +48,107 @@ def command(
 ) -> int:
     """Play the story that TOKEN stands for on the saga in MODEL, which may have changed since.
 
-    The token stands behind `replay` in the report of `verify`. Exits with 1 if the story still goes wrong, and
+    The token stands behind `replay` in the report of `verify` or of `storm`; a plan of `storm` is played on the handlers
+    again. Exits with 1 if the story still goes wrong, and
     with 0 if it cannot happen any more, or no longer harms anybody. That says nothing of other stories.
+    As mermaid or svg, it is drawn as a sequence diagram: who sent what, and what came late, twice or never.
 
     \b
     Examples:
       sagacheck replay 7qk2m0 models/checkout.py
+      sagacheck replay 7qk2m0 models/checkout.py -o story.svg
+      sagacheck replay 7qk2m0 models/checkout.py -o text -o svg=story.svg
+      sagacheck replay payment.charge:1:reply-lost models/checkout.py
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.replay_story import replay_story
     from sagacheck.application.selection import one_of_both
     from sagacheck.core.story import Story
-    from sagacheck.render.story import story_lines
+    from sagacheck.storm.token import is_plan
 
+    wanted = outputs_of(tuple(map(_with_format, outputs)), _FORMATS)
     settings = options.settings(profile, None, timeout, traceback=traceback)
-    found = replay_story(one_of_both(model, saga, settings.loading), token, durable=not forgetful)
-    output = Output("text", None)
-    told = story_lines(Story(found.lines, len(found.lines), ""), 2, palette(color), page_of(output))
-    if found.missing:
-        told.append(f"the next step is not possible any more: {found.missing} of the story's steps are left")
-    elif found.broken:
-        told += [f"still wrong: {owed.name}" for owed in found.broken]
-    else:
-        told.append("nothing is wrong at the end of this story any more")
-    write(output, "".join(f"{line}\n" for line in told))
+    if is_plan(token):
+        return _plan(token, model, saga, settings, wanted, color)
+    loaded = one_of_both(model, saga, settings.loading)
+    found = replay_story(loaded, token, durable=not forgetful)
+    story = Story(found.lines, len(found.lines) if found.broken else 0, "; ".join(_outcome(found)), token)
+    for output in wanted:
+        write(output, _rendered(output, loaded.name, story, found, color))
     return int(bool(found.broken))
+
+
+def _with_format(text: str) -> str:
+    """What `-o` says, with the format that a file's ending asks for where it names none."""
+    ending = next((form for ending, form in _ENDINGS.items() if text.lower().endswith(ending)), "")
+    return f"{ending}={text}" if ending and "=" not in text else text
+
+
+def _outcome(found: ReplayedStory) -> list[str]:
+    """What has come of the story."""
+    if found.missing:
+        return [f"the next step is not possible any more: {found.missing} of the story's steps are left"]
+    return [f"still wrong: {owed.name}" for owed in found.broken] or [
+        "nothing is wrong at the end of this story any more"
+    ]
+
+
+def _drawn(output: Output, saga: str, story: Story) -> str:
+    """The story as a sequence diagram, or as data."""
+    if output.form == "svg":
+        from sagacheck.render.sequence import sequence_svg
+
+        return sequence_svg(story, f"{saga}: the story {story.token}")
+    if output.form == "mermaid":
+        from sagacheck.render.sequence import sequence_mermaid
+
+        return sequence_mermaid(story, f"{saga}: the story {story.token}")
+    from sagacheck.render.json_report import json_text, story_document
+
+    return json_text({"format": "sagacheck-story", "version": 1, "saga": saga, "story": story_document(story)})
+
+
+def _rendered(output: Output, saga: str, story: Story, found: ReplayedStory, color: str) -> str:
+    if output.form in ("svg", "mermaid"):
+        return _drawn(output, saga, story)
+    if output.form == "json":
+        from sagacheck.render.json_report import json_text, story_document
+
+        return json_text(
+            {
+                "format": "sagacheck-story",
+                "version": 1,
+                "saga": saga,
+                "missing": found.missing,
+                "broken": [owed.name for owed in found.broken],
+                "story": story_document(story),
+            }
+        )
+    from sagacheck.render.story import story_lines
+    from sagacheck.render.terminal import PLAIN
+
+    colours = PLAIN if output.file is not None else palette(color)
+    told = [*story_lines(story, 2, colours, page_of(output)), *_outcome(found)]
+    return "".join(f"{line}\n" for line in told)
+
+
+def _plan(
+    token: str, model: str, saga: str | None, settings: options.Settings, wanted: tuple[Output, ...], color: str
+) -> int:
+    """Plays a plan on the handlers, and shows what happened."""
+    from sagacheck.application.replay_plan import replay_plan
+    from sagacheck.core.story import Story
+    from sagacheck.render.storm_text import plan_lines
+    from sagacheck.render.terminal import PLAIN
+
+    found = replay_plan(model, saga, token, settings.loading)
+    story = Story(found.lines, len(found.lines), found.why, token)
+    for output in wanted:
+        if output.form == "text":
+            colours = PLAIN if output.file is not None else palette(color)
+            lines = plan_lines(story, found.evidence, found.unfired, colours, page_of(output))
+            if found.simulated:
+                lines.append("participants were simulated as their contracts say: no handler was run")
+            write(output, "".join(f"{line}\n" for line in lines))
+        else:
+            write(output, _drawn(output, saga or model, story))
+    return int(bool(found.why))

@@ -19,23 +19,23 @@ def command(outputs: tuple[str, ...], color: str) -> None:
       sagacheck rules
       sagacheck rules -o json
     """  # noqa: D301 - click wants the character itself
+    from sagacheck.application.pages import all_pages
     from sagacheck.render.json_report import json_text
     from sagacheck.render.terminal import PLAIN, set_in_lines
-    from sagacheck.rules.registry import all_rules
 
     for output in outputs_of(outputs, ("text", "json")):
         if output.form == "json":
             rules = [
                 {"code": rule.code, "name": rule.name, "severity": rule.severity.value, "summary": rule.summary}
-                for rule in all_rules()
+                for rule in all_pages()
             ]
             write(output, json_text({"format": "sagacheck-rules", "version": 1, "rules": rules}))
             continue
         colours = PLAIN if output.file is not None else palette(color)
-        width = max(len(rule.name) for rule in all_rules())
+        width = max(len(rule.name) for rule in all_pages())
         lines = [
             line
-            for rule in all_rules()
+            for rule in all_pages()
             for line in set_in_lines(
                 [
                     colours.paint("bold", rule.code),

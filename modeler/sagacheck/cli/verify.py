@@ -13,6 +13,7 @@ from sagacheck.cli.output import Output, outputs_of, page_of, palette, write
 if TYPE_CHECKING:
     from sagacheck.application.check import ProvingOptions
     from sagacheck.application.configuration import Configuration
+    from sagacheck.application.storm_saga import StormOptions
     from sagacheck.core.report import Report
 
 
@@ -57,6 +58,11 @@ if TYPE_CHECKING:
     help="Seconds that each proof may take; 300 by default. What is not decided then is inconclusive.",
 )
 @click.option(
+    "--storm",
+    is_flag=True,
+    help="Also let storms loose on the handlers that a Storm(...) wires: claims are then tested or refuted.",
+)
+@click.option(
     "--forgetful",
     is_flag=True,
     help="A coordinator that crashes forgets all, and begins again under the same keys.",
@@ -78,6 +84,7 @@ def command(
     prove: bool | None,
     without: tuple[str, ...],
     budget: float | None,
+    storm: bool,
     forgetful: bool,
     unroll: int | None,
     timeout: float | None,
@@ -129,6 +136,7 @@ def command(
         loading,
         options.first(unroll, settled.unroll, options.DEFAULT_UNROLL),
         _proving(without, budget, settled, forgetful=forgetful) if options.first(prove, asked, settled.prove) else None,
+        _storming() if storm else None,
     )
     with ProgressDisplay("loading") as listener:
         report = verify(request, listener)
@@ -146,6 +154,12 @@ def _proving(
 
     budget = Budget(seconds=options.first(seconds, settled.budget, DEFAULT_BUDGET.seconds))
     return ProvingOptions(budget, frozenset(without), durable=not forgetful)
+
+
+def _storming() -> StormOptions:
+    from sagacheck.application.storm_profiles import options_of
+
+    return options_of("gate")
 
 
 def _rendered(report: Report, output: Output, *, verbose: bool, quiet: bool, color: str, elapsed: float) -> str:

@@ -69,6 +69,7 @@ class Finding:
         help: what to change.
         notes: facts that help to judge it.
         story: the shortest run over an unreliable network that shows it, if one was needed to find it.
+        evidence: what was observed of handlers, line by line.
     """
 
     code: str
@@ -84,6 +85,7 @@ class Finding:
     help: str = ""
     notes: tuple[str, ...] = ()
     story: Story | None = None
+    evidence: tuple[str, ...] = ()
 
     @property
     def sort_key(self) -> tuple[object, ...]:

@@ -6,9 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sagacheck.core.claim import Claim, Evidence
 from sagacheck.core.finding import Finding, Severity
 from sagacheck.core.outcome import EndKind
 from sagacheck.core.span import Span
+from sagacheck.core.storming import StormReport
 
 
 class Verdict(StrEnum):
@@ -108,6 +110,7 @@ class SagaReport:
         provisos: what a proof takes for granted of participants beyond what was declared.
         without: faults that a proof has left out, because the user ruled them out.
         durable: whether a proof takes for granted that the coordinator goes on after a crash where it was.
+        storm: what a storm over its handlers found out; None if there was none.
     """
 
     name: str
@@ -120,7 +123,7 @@ class SagaReport:
     coverage: Coverage
     findings: tuple[Finding, ...] = ()
     suppressed: tuple[Suppressed, ...] = ()
-    claims: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
     assumptions: tuple[str, ...] = ()
     inferred: tuple[str, ...] = ()
     unrolled: int | None = None
@@ -130,6 +133,11 @@ class SagaReport:
     provisos: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     durable: bool = True
+    storm: StormReport | None = None
+
+    def founded(self, evidence: Evidence) -> int:
+        """The number of claims that are founded so."""
+        return sum(claim.evidence is evidence for claim in self.claims)
 
     @property
     def was_counted(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sagacheck.core.system import Rule, System
@@ -54,14 +54,15 @@ class Trace:
         return values
 
 
-def trace_of(system: System, rules: Sequence[Rule]) -> Trace:
+def trace_of(system: System, rules: Sequence[Rule], begin: Mapping[str, str] | None = None) -> Trace:
     """The run in which these rules fire one after the other.
 
     Args:
         system: the system.
         rules: each of which can fire where the run has come to.
+        begin: the values of all variables before the first step; the system's start if nothing is said.
     """
-    start = system.start
+    start = system.start if begin is None else dict(begin)
     now = dict(start)
     steps = []
     for rule in rules:

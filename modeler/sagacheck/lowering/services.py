@@ -49,7 +49,7 @@ class Services:
             name = f"{step} {kind}" + (f" ({answer})" if kind is Kind.REPEATS else "")
             what = _Delivery(name, service, step, kind, answer, guard, changes, step, (step,))
             yield from self._delivered(what, box)
-        yield from self._losses(box, step, step)
+        yield from self._losses(box, step, step, service)
 
     def of_compensation(self, action: str) -> Iterator[Rule]:
         """What comes of a compensation: a participant that covers several steps sees to all of them at once."""
@@ -62,7 +62,7 @@ class Services:
             name = f"{action} {kind}"
             delivery = _Delivery(name, service, action, kind, answer, when, changes, action, steps)
             yield from self._delivered(delivery, box)
-        yield from self._losses(box, action, action)
+        yield from self._losses(box, action, action, service)
 
     def _delivered(self, delivery: _Delivery, box: Mailbox) -> Iterator[Rule]:
         """A message is delivered. Where nobody can wait for the answer any more, none is under way."""
@@ -87,17 +87,27 @@ class Services:
         text = f"{delivery.kind} ({what}{late})"
         receives = (COORDINATOR, what)
         tells = Telling(
-            Happening.DELIVERY, delivery.service, text, subject=what, sends=sends, receives=receives, late=bool(late)
+            Happening.DELIVERY,
+            delivery.service,
+            text,
+            result=delivery.kind,
+            subject=what,
+            sends=sends,
+            receives=receives,
+            late=bool(late),
         )
         fault = _FAULTS.get(delivery.kind, "")
         return Rule(name, delivery.service, guard, (*delivery.changes, *answered), fault, tells, delivery.group)
 
-    def _losses(self, box: Mailbox, what: str, group: str) -> Iterator[Rule]:
+    def _losses(self, box: Mailbox, what: str, group: str, service: str) -> Iterator[Rule]:
         """Each message may be lost, with all its copies. Once nobody waits, to be late for ever is the same."""
-        messages = [(box.request, f"{what} on its way")]
-        messages += [(variable, f"the answer {outcome} of {what}") for outcome, variable in box.answers.items()]
-        for variable, text in messages:
-            tells = Telling(Happening.LOSS, NETWORK, f"loses {text}", subject=what)
+        messages = [(box.request, f"{what} on its way", (COORDINATOR, service, what))]
+        messages += [
+            (variable, f"the answer {outcome} of {what}", (service, COORDINATOR, f"{what}: {outcome}"))
+            for outcome, variable in box.answers.items()
+        ]
+        for variable, text, loses in messages:
+            tells = Telling(Happening.LOSS, NETWORK, f"loses {text}", subject=what, loses=loses)
             guard = variable.is_("yes")
             if box.waiting is not None:
                 guard &= self.places.at(box.waiting.region, box.waiting.id)

@@ -73,7 +73,7 @@ def _lines(trace: Trace) -> Iterator[Line]:
         more = [what for _, what in tells.sends if not what.endswith(", again")]
         if tells.actor == COORDINATOR and more:
             text += f", and sends {', '.join(more)}"
-        yield Line(tells.actor, text, step.rule.fault, changes, tells.sends, tells.receives)
+        yield Line(tells.actor, text, step.rule.fault, changes, tells.sends, tells.receives, tells.loses)
 
 
 def _changes(changes: tuple[tuple[str, str, str], ...]) -> Iterator[tuple[str, str, str]]:

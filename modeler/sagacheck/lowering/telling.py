@@ -29,12 +29,13 @@ class Telling:
         actor: who does it.
         text: what it does, to be read behind the actor's name.
         node: id of the chart's node whose outcome or answer this is; "" if it is none.
-        result: the outcome or the answer.
+        result: the outcome or the answer; of a delivery, the kind of thing that its receiver does.
         subject: the step or the compensation's action that it is about; "" if it is about none.
         sends: messages that it sends, as (receiver, text).
         receives: the message that it takes, as (sender, text); None if it takes none.
         silent: whether people need not be told.
         late: whether it takes a message for whose answer nobody waits any more.
+        loses: the message that is lost, as (sender, receiver, text); None if none is.
     """
 
     happening: Happening
@@ -47,3 +48,4 @@ class Telling:
     receives: tuple[str, str] | None = None
     silent: bool = False
     late: bool = False
+    loses: tuple[str, str, str] | None = None

@@ -198,6 +198,11 @@ class Encoding:
             before[after] = before[after] | states if after in before else states
         return Shift(column.erase, tuple((states, column.values[after]) for after, states in before.items()))
 
+    def without(self, states: States, variables: Iterable[str]) -> States:
+        """A set without what it says of some variables: they may then have any values."""
+        erased = [self._columns[name].erase for name in variables]
+        return states.exists(functools.reduce(operator.and_, erased, self.true)) if erased else states
+
     def count(self, states: States) -> int:
         """The exact number of states in a set."""
         return (states & self.domain).sat_count(self.bits)

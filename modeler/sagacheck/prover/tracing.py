@@ -55,12 +55,13 @@ class Tracer:
         """
         if last:
             target &= self.encoding.enabled(last)
-        values, rules = self._walk(self._costs(self._towards(target)))
+        best = self._walk(self._costs(self._towards(target)))
+        rules = best.rules
         if last:
-            state = self.encoding.state(dict(zip(self._names, values, strict=True)))
+            state = self.encoding.state(dict(zip(self._names, best.values, strict=True)))
             ways = [action for action in self.encoding.actions if action.rule.name in set(last)]
             rules = (*rules, next(action.rule for action in ways if (state & action.guard).satisfiable()))
-        return trace_of(self.encoding.system, rules)
+        return trace_of(self.encoding.system, rules, dict(zip(self._names, best.start, strict=True)))
 
     @property
     def _names(self) -> list[str]:
@@ -114,11 +115,12 @@ class Tracer:
         costs.reverse()
         return costs
 
-    def _walk(self, costs: list[list[States]]) -> tuple[Values, tuple[Rule, ...]]:
-        """Goes from the start through the layers with as few faults as can be, and few changes of actor."""
-        start = tuple(self.encoding.system.start.values())
-        faults = next(number for number, states in enumerate(costs[0]) if (states & self.encoding.start).satisfiable())
-        ways = [_Way(start, faults, "", 0, ())]
+    def _walk(self, costs: list[list[States]]) -> _Way:
+        """Goes from a start through the layers with as few faults as can be, and few changes of actor."""
+        starts = [states & self.encoding.start for states in costs[0]]
+        faults = next(number for number, states in enumerate(starts) if states.satisfiable())
+        start = tuple(self.encoding.any_of(starts[faults]).values())
+        ways = [_Way(start, start, faults, "", 0, ())]
         for following in costs[1:]:
             self.check()
             found: dict[tuple[Values, str], _Way] = {}
@@ -126,6 +128,7 @@ class Tracer:
                 for action, values in self._moves(way, following):
                     rule = action.rule
                     new = _Way(
+                        way.start,
                         values,
                         way.faults - bool(rule.fault),
                         rule.process,
@@ -136,8 +139,7 @@ class Tracer:
                     if known is None or new.turns < known.turns:
                         found[values, rule.process] = new
             ways = sorted(found.values(), key=lambda way: way.turns)[:BEAM]
-        best = ways[0]
-        return best.values, best.rules
+        return ways[0]
 
     def _moves(self, way: _Way, following: list[States]) -> list[tuple[Action, Values]]:
         """What may fire next on the way, each with the state that it leads to."""
@@ -167,6 +169,7 @@ class _Way:
     """A run that may become the shortest one.
 
     Args:
+        start: where it begins.
         values: where it has come to.
         faults: how many faults it still needs.
         actor: the process of its last step.
@@ -174,6 +177,7 @@ class _Way:
         rules: what has fired.
     """
 
+    start: Values
     values: Values
     faults: int
     actor: str

@@ -10,7 +10,7 @@ from sagacheck.render.source_lines import Sources
 from sagacheck.render.story import story_lines
 from sagacheck.render.terminal import UNLIMITED, WIDEST, Page, Palette, harmless, wrapped
 
-_LONGEST_TOKEN = 48
+_LONGEST_TOKEN = 200
 """Longer ones are told in JSON only."""
 
 
@@ -36,7 +36,10 @@ def finding_lines(
     primary = finding.primary if finding.primary.span or finding.primary.text else Label(None, "")
     lines += frame.draw(primary, finding.secondary)
     lines += _path(finding, frame, palette, page, whole=whole)
-    lines += _told(finding, file, frame, palette, page)
+    lines += _told(finding, frame, palette, page)
+    for position, line in enumerate(finding.evidence):
+        lines += frame.remark("saw", line) if not position else frame.more("saw", line)
+    lines += _replay(finding, file, frame)
     lines += [line for note in finding.notes for line in frame.remark("note", note)]
     if finding.help:
         lines += frame.remark("help", finding.help)
@@ -55,19 +58,24 @@ def _head(finding: Finding, palette: Palette, page: Page) -> list[str]:
     ]
 
 
-def _told(finding: Finding, file: str, frame: Frame, palette: Palette, page: Page) -> list[str]:
+def _told(finding: Finding, frame: Frame, palette: Palette, page: Page) -> list[str]:
     """The story of a run over an unreliable network."""
     if finding.story is None:
         return []
-    shown = 0 < len(finding.story.token) <= _LONGEST_TOKEN
     faults = counted(finding.story.faults, "fault") if finding.story.faults else "nothing but delay"
     which = f"{counted(len(finding.story.lines), 'step')}, {faults}, the shortest"
     return [
         *frame.remark("story", which),
         *story_lines(finding.story, frame.gutter + 5, palette, page),
         *frame.remark("so", finding.story.consequence),
-        *(frame.remark("replay", f"sagacheck replay {finding.story.token} {harmless(file)}") if shown else []),
     ]
+
+
+def _replay(finding: Finding, file: str, frame: Frame) -> list[str]:
+    """How to see the story again."""
+    token = finding.story.token if finding.story is not None else ""
+    shown = 0 < len(token) <= _LONGEST_TOKEN
+    return frame.remark("replay", f"sagacheck replay {token} {harmless(file)}") if shown else []
 
 
 def _path(finding: Finding, frame: Frame, palette: Palette, page: Page, *, whole: bool) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 from sagacheck.core.finding import Finding, Label, Severity
 from sagacheck.core.report import Failure, PassedOver, Report, SagaReport, Tally, Verdict
@@ -11,11 +10,10 @@ from sagacheck.core.scenario import Event, Scenario
 from sagacheck.core.span import Span
 from sagacheck.core.story import Story
 from sagacheck.render.number import any_number_of_digits
+from sagacheck.render.storm_document import Document, storm_document
 
 FORMAT = "sagacheck-report"
 VERSION = 1
-
-Document = dict[str, Any]
 
 
 def render_json(report: Report) -> str:
@@ -51,22 +49,31 @@ def report_document(report: Report) -> Document:
     return {
         "format": FORMAT,
         "version": VERSION,
-        "findings": [_finding(finding, saga) for saga in report.sagas for finding in saga.findings],
+        "findings": [
+            finding_document(finding, saga.file, saga.profile) for saga in report.sagas for finding in saga.findings
+        ],
         "sagas": [_saga(saga) for saga in report.sagas],
-        "failures": [_failure(failure) for failure in report.failures],
+        "failures": [failure_document(failure) for failure in report.failures],
         "passed_over": [_passed_over(passed) for passed in report.passed_over],
         "summary": _summary(report),
     }
 
 
-def _finding(finding: Finding, saga: SagaReport) -> Document:
+def finding_document(finding: Finding, file: str, profile: str) -> Document:
+    """A finding as plain dicts and lists.
+
+    Args:
+        finding: what to tell.
+        file: the file of its saga.
+        profile: the engine profile under which it shows.
+    """
     return {
         "code": finding.code,
         "name": finding.name,
         "severity": finding.severity.value,
         "saga": finding.saga,
-        "file": saga.file,
-        "profile": saga.profile,
+        "file": file,
+        "profile": profile,
         "message": finding.message,
         "location": _location(finding.primary.span),
         "label": finding.primary.text,
@@ -77,6 +84,7 @@ def _finding(finding: Finding, saga: SagaReport) -> Document:
         "help": finding.help,
         "notes": list(finding.notes),
         "story": None if finding.story is None else story_document(finding.story),
+        **({"evidence": list(finding.evidence)} if finding.evidence else {}),
         "root_cause": str(finding.root_cause),
     }
 
@@ -92,6 +100,7 @@ def story_document(story: Story) -> Document:
                 "changes": [{"what": what, "before": before, "after": after} for what, before, after in line.changes],
                 "sends": [{"to": receiver, "text": text} for receiver, text in line.sends],
                 "receives": None if line.receives is None else {"from": line.receives[0], "text": line.receives[1]},
+                "loses": None if line.loses is None else dict(zip(("from", "to", "text"), line.loses, strict=True)),
             }
             for line in story.lines
         ],
@@ -181,14 +190,19 @@ def _saga(saga: SagaReport) -> Document:
         "provisos": list(saga.provisos),
         "without": list(saga.without),
         "durable": saga.durable,
-        "claims": [{"claim": claim, "evidence": "assumed"} for claim in saga.claims],
+        "claims": [{"claim": claim.text, "evidence": claim.evidence.value} for claim in saga.claims],
         "assumptions": list(saga.assumptions),
         "inferred": list(saga.inferred),
-        "suppressed": [{"finding": _finding(one.finding, saga), "reason": one.reason} for one in saga.suppressed],
+        **({"storm": storm_document(saga.storm)} if saga.storm is not None else {}),
+        "suppressed": [
+            {"finding": finding_document(one.finding, saga.file, saga.profile), "reason": one.reason}
+            for one in saga.suppressed
+        ],
     }
 
 
-def _failure(failure: Failure) -> Document:
+def failure_document(failure: Failure) -> Document:
+    """A failure as plain dicts and lists."""
     return {
         "file": failure.file,
         "message": failure.message,

@@ -92,6 +92,11 @@ class Frame:
             f"{indent}{hanging}{line}".rstrip() for line in rest
         ]
 
+    def more(self, head: str, text: str) -> list[str]:
+        """Another line of the remark with this head, below it."""
+        indent = " " * (self.gutter + len(head) + 5)
+        return [f"{indent}{line}".rstrip() for line in wrapped(text, self.width - len(indent))]
+
     def _block(self, marks: list[_Mark]) -> list[str]:
         """The frame for one file."""
         foremost = next((mark for mark in marks if mark.primary), None) or min(marks, key=lambda mark: mark.span)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from sagacheck.core.claim import Evidence
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
 from sagacheck.core.report import Failure, FailurePoints, Report, SagaReport, Suppressed, Tally, Verdict
 from sagacheck.render.finding import finding_lines
 from sagacheck.render.number import counted, number, times, written_out
 from sagacheck.render.source_lines import Sources
+from sagacheck.render.storm_summary import summary
 from sagacheck.render.terminal import (
     PLAIN,
     UNLIMITED,
@@ -155,8 +157,10 @@ def _saga_lines(sagas: tuple[SagaReport, ...], options: TextOptions) -> Iterator
         yield from set_in_lines([*head, *_figures(saga), _verdict(saga, options.palette)], options.page)
         if saga.why:
             yield from (f"  {line}" for line in wrapped(f"because {saga.why}", options.page.width - 2))
+        if saga.storm is not None:
+            yield from hung(f"  storm: {summary(saga.storm)}", options.page)
         if options.verbose:
-            yield from _indented("claims assumed of the participants", saga.claims, options.page)
+            yield from _indented(*_founded(saga), options.page)
             yield from _indented("proved, provided that", saga.provisos, options.page)
             yield from _indented("assumptions about the engine", saga.assumptions, options.page)
             yield from _indented("inferred from the definition", saga.inferred, options.page)
@@ -227,13 +231,29 @@ def _verdict(saga: SagaReport, palette: Palette) -> str:
         text += f" for any {_any_fault(saga)}"
     if saga.verdict is Verdict.PROVED and saga.provisos:
         text += f", provided that {_joined(saga.provisos)}"
-    if saga.verdict in (Verdict.CHECKED, Verdict.PROVED):
+    if saga.storm is not None:
+        text += f"; {_evidence(saga)}"
+    elif saga.verdict in (Verdict.CHECKED, Verdict.PROVED):
         text += f"; {counted(len(saga.claims), 'claim')} assumed, 0 tested"
     if saga.suppressed:
         text += f"; {number(len(saga.suppressed))} suppressed"
     if saga.inferred:
         text += f"; {number(len(saga.inferred))} inferred"
     return text
+
+
+def _evidence(saga: SagaReport) -> str:
+    """How the claims are founded after a storm."""
+    order = (Evidence.REFUTED, Evidence.TESTED, Evidence.ASSUMED)
+    parts = [f"{number(saga.founded(one))} {one}" for one in order if saga.founded(one)]
+    return f"{counted(len(saga.claims), 'claim')}{': ' if parts else ''}{', '.join(parts)}"
+
+
+def _founded(saga: SagaReport) -> tuple[str, list[str]]:
+    """The claims with their heading; each with its evidence if there was a storm."""
+    if saga.storm is None:
+        return "claims assumed of the participants", [claim.text for claim in saga.claims]
+    return "claims, and how they are founded", [f"{claim.text} ({claim.evidence})" for claim in saga.claims]
 
 
 def _any_fault(saga: SagaReport) -> str:

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import sys
 import sysconfig
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from sagacheck.core.storming import Place
 
 _PACKAGE = str(Path(__file__).resolve().parents[1])
 _LIBRARIES = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
+_LONGEST_NAME = 48
 
 Watch = Callable[[Place], None]
 """What is told of every boundary. It may raise, block for ever, or end the process: that is how crashes are made."""
@@ -33,35 +33,72 @@ def boundary(name: str) -> None:
     """
     watch = _watch.get()
     if watch is not None:
-        watch(_place(name))
+        watch(place_here(name))
 
 
-@contextmanager
-def watched(watch: Watch) -> Iterator[None]:
+def statement_boundary(statement: str) -> None:
+    """Says that a statement is about to be executed: a boundary with its beginning as name.
+
+    Args:
+        statement: the whole statement.
+    """
+    watch = _watch.get()
+    if watch is not None:
+        watch(place_here(shortened(statement)))
+
+
+@lru_cache(maxsize=1024)
+def shortened(statement: str) -> str:
+    """A statement as the name of a boundary: on one line, and its beginning only if it is long.
+
+    Args:
+        statement: what is about to be executed.
+    """
+    words = " ".join(statement.split())
+    return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 3]}..."
+
+
+class watched:  # noqa: N801 - it reads like the context manager that it is
     """While this lasts, in this thread or task, boundaries are told to `watch`.
 
     Args:
         watch: is told.
     """
-    token = _watch.set(watch)
-    try:
-        yield
-    finally:
-        _watch.reset(token)
+
+    __slots__ = ("_token", "_watch")
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+
+    def __enter__(self) -> None:
+        self._token = _watch.set(self._watch)
+
+    def __exit__(self, *_: object) -> None:
+        _watch.reset(self._token)
 
 
-def _place(name: str) -> Place:
-    """The boundary, with the line of the user's code that led to it."""
+def place_here(name: str) -> Place:
+    """A boundary, with the line of the user's code that leads to it.
+
+    Args:
+        name: what is about to be done.
+    """
     frame = sys._getframe(1)  # noqa: SLF001 - the stack is what is asked for
     while frame is not None:
         file = frame.f_code.co_filename
-        if not _is_library(file):
-            return Place(name, file, frame.f_lineno)
+        if not is_library(file):
+            return _made(name, file, frame.f_lineno)
         frame = frame.f_back  # type: ignore[assignment] # the loop's condition looks at it
     return Place(name)
 
 
+@lru_cache(maxsize=4096)
+def _made(name: str, file: str, line: int) -> Place:
+    """A place; the same ones come up all the time."""
+    return Place(name, file, line)
+
+
 @lru_cache(maxsize=1024)
-def _is_library(file: str) -> bool:
+def is_library(file: str) -> bool:
     """Whether a file is ours, the standard library's, or that of a package that was installed."""
     return file.startswith((_PACKAGE, *_LIBRARIES, "<"))

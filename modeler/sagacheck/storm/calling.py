@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from sagacheck.core.storming import Place
+from sagacheck.storm.awaiting import Stepping, run_async
 from sagacheck.storm.boundary import Watch, watched
+from sagacheck.storm.patience import LONGEST, HangingError, Patience
 from sagacheck.storm.reply import Came, Rejected, Reply
 
 Payload = Mapping[str, Any]
@@ -41,44 +42,102 @@ class Calling:
     @property
     def is_async(self) -> bool:
         """Whether calling it gives something to be awaited."""
-        return inspect.iscoroutinefunction(inspect.unwrap(self.handler))
+        handler = inspect.unwrap(self.handler)
+        return inspect.iscoroutinefunction(handler) or inspect.iscoroutinefunction(type(handler).__call__)
 
-    def run(self, handle: object, payload: Payload, watch: Watch | None = None) -> Reply:
+    def run(self, handle: object, payload: Payload, watch: Watch | None = None, *, patient: bool = False) -> Reply:
         """Executes the handler.
 
         Args:
             handle: what it gets as its world.
             payload: what it gets; a copy, so that it can do with it what it likes.
             watch: is told of every boundary, after it was written down.
+            patient: whether somebody else sees to it that it comes to an end.
 
         Raises:
             Crash: if the watch raised it, and the handler let it pass.
         """
         places: list[Place] = []
-
-        def seen(place: Place) -> None:
-            places.append(place)
-            if watch is not None:
-                watch(place)
-
-        with watched(seen):
-            try:
-                value = self._value(handle, dict(payload))
-            except self.refusals as error:
-                return Reply(Came.REJECTED, None, _said(error), tuple(places))
-            except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 - whatever it raises is an answer
-                return Reply(Came.ERROR, None, _said(error), tuple(places))
+        seen = _told(places, watch)
+        try:
+            with watched(seen):
+                if patient:
+                    value = self._value(handle, dict(payload), seen, LONGEST)
+                else:
+                    with Patience(LONGEST) as patience:
+                        value = self._value(handle, dict(payload), seen, LONGEST, patience)
+        except (Crash, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it raises is an answer
+            return self._raised(error, places)
         return Reply(Came.OK, value, "", tuple(places))
 
-    def _value(self, handle: object, payload: dict[str, Any]) -> Any:  # noqa: ANN401 - a handler returns what it likes
+    async def run_beside(
+        self, handle: object, payload: Payload, watch: Watch, turn: Callable[[], Awaitable[None]]
+    ) -> Reply:
+        """Executes the handler beside others in the event loop that runs.
+
+        Args:
+            handle, payload, watch: as for `run`.
+            turn: is awaited after each suspension, before the handler goes on.
+        """
+        places: list[Place] = []
+        seen = _told(places, watch)
+        try:
+            with watched(seen):
+                value = self._called(handle, dict(payload))
+                if inspect.isawaitable(value):
+                    value = await Stepping(value, seen, turn)
+        except (Crash, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001 - likewise
+            return self._raised(error, places)
+        return Reply(Came.OK, value, "", tuple(places))
+
+    def _raised(self, error: BaseException, places: list[Place]) -> Reply:
+        if isinstance(error, HangingError):
+            return Reply(Came.ERROR, None, f"it does not come to an end within {LONGEST:g} s", tuple(places))
+        came = Came.REJECTED if isinstance(error, self.refusals) else Came.ERROR
+        return Reply(came, None, _said(error), tuple(places))
+
+    def _value(
+        self, handle: object, payload: dict[str, Any], seen: Watch, seconds: float, patience: Patience | None = None
+    ) -> Any:  # noqa: ANN401 - a handler returns what it likes
+        value = self._called(handle, payload)
+        if value is None or isinstance(value, _PLAIN) or not inspect.isawaitable(value):
+            return value
+        if patience is not None:
+            patience.until += seconds  # its loop has a limit of its own, which ends it more gently
+        return run_async(lambda: Stepping(value, seen), seconds)
+
+    def _called(self, handle: object, payload: dict[str, Any]) -> Any:  # noqa: ANN401
         value = self.handler(handle, payload) if self.takes_world else self.handler(payload)
-        if inspect.isawaitable(value):
-            return asyncio.run(_awaited(value))
+        if value is None or isinstance(value, _PLAIN):
+            return value
+        if inspect.isgenerator(value) or inspect.isasyncgen(value):
+            raise HandlerError(_GENERATOR.format(name=_name(self.handler)))
         return value
 
 
-async def _awaited(value: Any) -> Any:  # noqa: ANN401
-    return await value
+_PLAIN = (str, int, float, bytes, dict, list, tuple)
+"""What most handlers return; it is certainly nothing to be awaited."""
+_GENERATOR = "{name} is a generator: calling it does nothing. A storm calls what does the work and returns its answer"
+
+
+def _told(places: list[Place], watch: Watch | None) -> Watch:
+    """What writes boundaries down, and tells a watch of them."""
+    if watch is None:
+        return places.append
+
+    def seen(place: Place) -> None:
+        places.append(place)
+        watch(place)
+
+    return seen
+
+
+def _name(handler: Handler) -> str:
+    return getattr(handler, "__qualname__", None) or repr(handler)
 
 
 def _said(error: BaseException) -> str:
@@ -95,8 +154,10 @@ def calling(handler: Handler, refusals: tuple[type[Exception], ...] = ()) -> Cal
         refusals: exceptions that mean "no, for good", beside `Rejected`.
 
     Raises:
-        HandlerError: if it takes neither one argument nor two.
+        HandlerError: if it takes neither one argument nor two, or is a generator.
     """
+    if inspect.isgeneratorfunction(handler) or inspect.isasyncgenfunction(handler):
+        raise HandlerError(_GENERATOR.format(name=_name(handler)))
     try:
         parameters = inspect.signature(handler).parameters.values()
     except (TypeError, ValueError):
@@ -105,7 +166,7 @@ def calling(handler: Handler, refusals: tuple[type[Exception], ...] = ()) -> Cal
     needed = sum(one.default is one.empty for one in positional)
     required = [one.name for one in parameters if one.kind is one.KEYWORD_ONLY and one.default is one.empty]
     if required or needed not in (1, 2):
-        name = getattr(handler, "__qualname__", repr(handler))
+        name = _name(handler)
         raise HandlerError(
             f"{name} takes {needed + len(required)} arguments: a storm calls {name}(payload) or {name}(world, payload)"
         )

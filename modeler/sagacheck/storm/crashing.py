@@ -9,25 +9,48 @@ process that ends there; and left *stale*: it stands still until another executi
 from __future__ import annotations
 
 import os
+import signal
 import threading
+import time
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from sagacheck.core.storming import Place, Way
+from sagacheck.storm.awaiting import end_loop
 from sagacheck.storm.calling import Calling, Crash, Payload
+from sagacheck.storm.patience import LONGEST
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.worlds.world import World
 
-_LONGEST = 20.0
-"""Seconds that an execution may take between two boundaries."""
 _FIRED = 77
 """Exit status of a child that ended at its boundary."""
+_NO_HANDLE = 78
+"""Exit status of a child that could not open a handle of its own."""
+_GOING = 1.0
+"""Seconds that an execution gets to go, when it is no longer needed; after them it is left behind."""
+_SOON, _LATER = 0.0002, 0.005
+"""Seconds from one look at a child to the next: first, and in the end."""
 CRASHED = "crashed"
 
 
 class NotFiredError(Exception):
-    """The crash did not come about: the execution did not come to that boundary."""
+    """The crash did not come about: the execution did not come to that boundary.
+
+    Args:
+        why: why not, if that is known.
+    """
+
+    def __init__(self, why: str = "") -> None:
+        super().__init__(why)
+        self.why = why
+
+
+def _hangs(places: int, boundary: int) -> NotFiredError:
+    return NotFiredError(
+        f"it hangs: {LONGEST:g} s after it began it has come to {places} boundaries, not to boundary {boundary}"
+    )
 
 
 def cancelled(run: Calling, handle: object, payload: Payload, boundary: int) -> Reply:
@@ -82,14 +105,15 @@ class Standing:
         """
         self._fate.append(True)
         self._go.set()
-        self._thread.join(_LONGEST)
-        return self._result[0] if self._result else Reply(Came.ERROR, None, "does not come to an end", ())
+        self._thread.join(LONGEST)
+        late = f"it goes on, and does not come to an end within {LONGEST:g} s"
+        return self._result[0] if self._result else Reply(Came.ERROR, None, late)
 
     def drop(self) -> None:
         """Ends it, where it stands. What it does on its way out is nobody's business: its world is put back next."""
         self._fate.append(False)
         self._go.set()
-        self._thread.join(_LONGEST)
+        self._thread.join(_GOING)
 
 
 def stopped(run: Calling, handle: object, payload: Payload, boundary: int) -> Standing:
@@ -114,23 +138,26 @@ def stopped(run: Calling, handle: object, payload: Payload, boundary: int) -> St
         if len(places) == boundary:
             there.set()
             go.wait()
-            if not fate[0]:
+            if not fate or not fate[0]:
                 raise Crash
 
     def work() -> None:
         try:
-            result.append(run.run(handle, payload, watch))
-        except Crash:
-            pass
+            result.append(run.run(handle, payload, watch, patient=True))
+        except BaseException as error:  # noqa: BLE001 - it was to crash; all else is said by its reply
+            if not isinstance(error, Crash):
+                result.append(Reply(Came.ERROR, None, repr(error), tuple(places)))
         finally:
             there.set()
+            end_loop()
 
     thread = threading.Thread(target=work, name="sagacheck execution", daemon=True)
     thread.start()
-    if not there.wait(_LONGEST):
-        raise NotFiredError
+    if not there.wait(LONGEST):
+        # It is left behind: should it come to that boundary after all, it stands there for ever.
+        raise _hangs(len(places), boundary)
     if result or len(places) < boundary:
-        thread.join()
+        thread.join(_GOING)
         raise NotFiredError
     return Standing(handle, places, thread, go, fate, result)
 
@@ -156,12 +183,42 @@ def killed(
         child = (fork or os.fork)()
     if not child:
         _die(run, world, payload, boundary)
-    _, status = os.waitpid(child, 0)
+    status = _ended(child, time.monotonic() + LONGEST)
+    if status is None:
+        raise NotFiredError(f"its process hangs: it was ended after {LONGEST:g} s")
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status) == _NO_HANDLE:
+        raise NotFiredError("in a child process the world cannot be connected to")
     if not os.WIFEXITED(status) or os.WEXITSTATUS(status) != _FIRED:
         raise NotFiredError
 
 
-def _die(run: Calling, world: World, payload: Payload, boundary: int) -> None:
+def _ended(child: int, until: float) -> int | None:
+    """The status with which a child has ended; None if it had to be made to.
+
+    Args:
+        child: its process.
+        until: when it has to have ended.
+    """
+    status: int | None = None
+    pause = _SOON
+    try:
+        while status is None and time.monotonic() < until:
+            ended, found = os.waitpid(child, os.WNOHANG)
+            if ended:
+                status = found
+            else:
+                time.sleep(pause)
+                pause = min(2 * pause, _LATER)
+    finally:
+        # Whatever ends the wait, no child is left behind.
+        if status is None:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
+    return status
+
+
+def _die(run: Calling, world: World, payload: Payload, boundary: int) -> NoReturn:
+    """What the child does; it never returns, and writes nothing of what its parent has still to write."""
     seen = 0
 
     def watch(_: Place) -> None:
@@ -170,10 +227,17 @@ def _die(run: Calling, world: World, payload: Payload, boundary: int) -> None:
         if seen == boundary:
             os._exit(_FIRED)
 
+    status = _NO_HANDLE
     try:
-        run.run(world.connect(), payload, watch)
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for output in (1, 2):
+            os.dup2(nowhere, output)
+        handle = world.connect_in_child()
+        status = 0
+        run.run(handle, payload, watch, patient=True)
     finally:
-        os._exit(0)
+        os._exit(status)
 
 
 WAYS = (Way.PARK, Way.CANCEL, Way.STALE, Way.KILL)

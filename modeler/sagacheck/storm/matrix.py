@@ -59,5 +59,6 @@ def _tried(bench: Bench, subject: Subject, rule: LawRule) -> Judged:
         if error.action == subject.action and rule.law in _ABOUT_WORKING:
             return Judged(Standing.VIOLATED, 1, str(error))
         return not_run(str(error))
-    except NotFiredError:
-        return not_run("a crash did not come about: another execution came to other boundaries than the first one")
+    except NotFiredError as error:
+        why = error.why or "another execution came to other boundaries than the first one"
+        return not_run(f"a crash did not come about: {why}")

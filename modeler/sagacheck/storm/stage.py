@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from sagacheck.core.storming import Way
+from sagacheck.storm.awaiting import end_loop, run_async
 from sagacheck.storm.calling import Calling, Payload
 from sagacheck.storm.crashing import CRASHED, NotFiredError, Standing, cancelled, killed, stopped
 from sagacheck.storm.observing import Path, in_words, observed, unsettled, without
@@ -140,7 +142,8 @@ class RealStage:
             return observed(self.world.everything())
         handle = self.world.connect()
         try:
-            return observed(self.probe(handle))
+            seen = self.probe(handle)
+            return observed(run_async(lambda: seen) if inspect.isawaitable(seen) else seen)
         finally:
             self.world.release(handle)
 
@@ -178,4 +181,7 @@ def started(world: World) -> Iterator[World]:
     try:
         yield world
     finally:
-        world.stop()
+        try:
+            world.stop()
+        finally:
+            end_loop()

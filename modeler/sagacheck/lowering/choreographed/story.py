@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sagacheck.core.story import Line, Story
+from sagacheck.core.story import BROKER, Line, Story
 from sagacheck.core.trace import Step, Trace
 from sagacheck.lowering.choreographed.choreography import LoweredChoreography
 from sagacheck.lowering.choreographed.obligations import Flaw, Obligation
-from sagacheck.lowering.choreographed.queues import ARMED
+from sagacheck.lowering.choreographed.queues import ARMED, LOSS, Arrived, Queue
 from sagacheck.lowering.choreographed.reacting import RELAYED
 from sagacheck.lowering.choreographed.real import Real
 from sagacheck.lowering.choreographed.transactions import IDLING, Handled
 from sagacheck.lowering.replay import token_of
-
-BROKER = "broker"
 
 
 def story_of(choreography: LoweredChoreography, obligation: Obligation, trace: Trace) -> Story:
@@ -37,7 +35,11 @@ def lines_of(choreography: LoweredChoreography, trace: Trace) -> tuple[Line, ...
         trace: the run.
     """
     begun = choreography.net.starts_with
-    return (Line(BROKER, f"has `{begun}`: it begins"), *(_line(choreography, step) for step in trace.steps))
+    heard = tuple((service.name, begun) for service in choreography.net.services if begun in service.hears)
+    return (
+        Line(BROKER, f"has `{begun}`: it begins", sends=heard),
+        *(_line(choreography, step) for step in trace.steps),
+    )
 
 
 def _line(choreography: LoweredChoreography, step: Step) -> Line:
@@ -47,17 +49,21 @@ def _line(choreography: LoweredChoreography, step: Step) -> Line:
     if isinstance(tells, Handled) and all(done.executes is None for done in tells.done):
         text = text.replace(f": {RELAYED}", "", 1)
     if isinstance(tells, Handled) and tells.timer:
-        text = text.replace(f" of `{tells.service}`", "", 1)
+        text = f"its timer{text.partition(f' of `{tells.service}`')[2]}"
     elif isinstance(tells, Handled):
         text = _with_timers(choreography, step, text)
     sends: tuple[tuple[str, str], ...] = ()
-    receives = None
+    receives = loses = None
     if isinstance(tells, Handled):
         sends = tuple((BROKER, event) for event in tells.published)
         receives = None if tells.timer else (BROKER, tells.event)
         if tells.published and ", and publishes " not in text:
             text += f", and publishes {', '.join(f'`{event}`' for event in tells.published)}"
-    return Line(rule.process, text, rule.fault, tuple(_changes(choreography, step)), sends, receives)
+    elif isinstance(tells, Arrived):
+        sends = ((BROKER, tells.event),)
+    elif isinstance(tells, Queue) and rule.fault == LOSS:
+        loses = (BROKER, tells.service, tells.event)
+    return Line(rule.process, text, rule.fault, tuple(_changes(choreography, step)), sends, receives, loses)
 
 
 def _with_timers(choreography: LoweredChoreography, step: Step, text: str) -> str:
@@ -99,15 +105,26 @@ def _consequence(choreography: LoweredChoreography, obligation: Obligation, trac
         return "from here it never comes to rest"
     if obligation.flaw is Flaw.BOTH_ENDS:
         return "two kinds of end are announced, and those who listen believe one or the other"
-    book = choreography.books.get(obligation.subject)
-    if book is None:
-        return f"{obligation.subject}: {obligation.flaw}"
-    real = book.reals[trace.end[book.variable.name]]
-    return f"`{obligation.subject}`: {_in_words(real)}; {obligation.flaw}"
+    return f"`{obligation.subject}` {_SAID[obligation.flaw]}"
+
+
+_SAID = {
+    Flaw.EFFECT_TWICE: "has taken effect twice",
+    Flaw.COMPENSATION_TWICE: "has been compensated twice",
+    Flaw.EFFECT_AFTER_COMPENSATION: "takes effect although its compensation has come already",
+    Flaw.EMPTY_COMPENSATION: "is compensated without having happened, and that fails",
+    Flaw.EFFECT_AFTER_END: "takes effect although an end was announced already",
+    Flaw.COMPENSATION_AFTER_END: "is compensated although an end was announced already",
+    Flaw.COMMITTED_WITHOUT: "has no effect although all is at rest and success was announced",
+    Flaw.ABORTED_WITH: "stands although all is at rest and it was announced that everything is undone",
+}
 
 
 def _standing(choreography: LoweredChoreography, trace: Trace) -> str:
     standing = [
         f"`{name}`" for name, book in choreography.books.items() if book.reals[trace.end[book.variable.name]].standing
     ]
-    return f"{' and '.join(standing)} {'stands' if len(standing) == 1 else 'stand'}" if standing else "nothing stands"
+    if not standing:
+        return "nothing stands"
+    *more, last = standing
+    return f"{', '.join(more)} and {last} stand" if more else f"{last} stands"

@@ -20,11 +20,11 @@ FRAME_FILL = "#f5f7f8"
 PAPER = "#ffffff"
 RED = "#b3001b"
 _NONE = "transparent"
-_BLUE = "#0b5394"
-_VERMILION = "#b84a00"
+BLUE = "#0b5394"
+VERMILION = "#b84a00"
 _PURPLE = "#8e3a80"
 _GREEN = "#00724e"
-_AMBER = "#8a5a00"
+AMBER = "#8a5a00"
 _FADED_INK = "#aab2ba"
 _FADED_LINE = "#d5dade"
 _FADED_FILL = "#fafbfb"
@@ -68,31 +68,31 @@ class ArrowLook:
 
 _BOXES = {
     BoxKind.START: BoxLook(INK, INK),
-    BoxKind.STEP: BoxLook(_BLUE, "#e6f0fa"),
+    BoxKind.STEP: BoxLook(BLUE, "#e6f0fa"),
     BoxKind.LOCKED: BoxLook(INK, "#cfe0f3", width=2.4),
     BoxKind.PIVOT: BoxLook(INK, "#cfe0f3", width=2.4),
     BoxKind.INFORMATIONAL: BoxLook(QUIET, PAPER, QUIET, dotted=True),
     BoxKind.COMPENSATION: BoxLook(_PURPLE, "#f7ebf5"),
-    BoxKind.QUESTION: BoxLook(_BLUE, PAPER),
+    BoxKind.QUESTION: BoxLook(BLUE, PAPER),
     BoxKind.TEST: BoxLook(_PURPLE, PAPER),
     BoxKind.WAIT: BoxLook(QUIET, PAPER),
     BoxKind.FORK: BoxLook(INK, INK),
     BoxKind.JOIN: BoxLook(INK, INK),
     BoxKind.COMMITTED: BoxLook(_GREEN, "#dff3ea", width=1.6),
     BoxKind.ABORTED: BoxLook(QUIET, "#e9ecef", width=1.6),
-    BoxKind.MANUAL: BoxLook(_AMBER, "#fdeccd", width=1.6),
+    BoxKind.MANUAL: BoxLook(AMBER, "#fdeccd", width=1.6),
     BoxKind.UNHANDLED: BoxLook(RED, "#fde7e9", RED, width=1.6),
     BoxKind.DEFECT: BoxLook(RED, "#fde7e9", RED, width=1.6),
-    BoxKind.EVENT: BoxLook(_NONE, _NONE, _BLUE, width=0.0),
-    BoxKind.SETBACK: BoxLook(_NONE, _NONE, _VERMILION, width=0.0),
+    BoxKind.EVENT: BoxLook(_NONE, _NONE, BLUE, width=0.0),
+    BoxKind.SETBACK: BoxLook(_NONE, _NONE, VERMILION, width=0.0),
     BoxKind.UNDONE: BoxLook(_NONE, _NONE, _PURPLE, width=0.0),
     BoxKind.LOOSE: BoxLook(_NONE, _NONE, RED, width=0.0),
     BoxKind.GATE: BoxLook(INK, PAPER),
     BoxKind.OUTSIDE: BoxLook(_NONE, _NONE, QUIET, width=0.0),
 }
 _ARROWS = {
-    ArrowKind.FORWARD: ArrowLook(_BLUE, width=2.0),
-    ArrowKind.FAILURE: ArrowLook(_VERMILION, head="vee"),
+    ArrowKind.FORWARD: ArrowLook(BLUE, width=2.0),
+    ArrowKind.FAILURE: ArrowLook(VERMILION, head="vee"),
     ArrowKind.UNWINDING: ArrowLook(_PURPLE, head="empty"),
     ArrowKind.UNDOES: ArrowLook(_PURPLE, width=1.0, style="dashed", head="none"),
     ArrowKind.UNHANDLED: ArrowLook(RED, width=1.6, style="dotted", head="tee"),

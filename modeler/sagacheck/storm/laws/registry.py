@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sagacheck.storm.laws import crash, effect, refusing, repetition, undoing
+from sagacheck.storm.laws import concurrent, crash, effect, refusing, repetition, undoing
 from sagacheck.storm.laws.law import LawRule
 
 LAWS: tuple[LawRule, ...] = (
@@ -10,6 +10,7 @@ LAWS: tuple[LawRule, ...] = (
     repetition.DUPLICATE,
     repetition.REPLY,
     crash.RULE,
+    concurrent.RULE,
     repetition.LATE_DUPLICATE,
     repetition.OTHER_PAYLOAD,
     repetition.EXPIRED_KEY,

@@ -9,12 +9,11 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-from sagacheck.storm.boundary import boundary
+from sagacheck.storm.boundary import boundary, statement_boundary
 from sagacheck.storm.observing import Rows
 from sagacheck.storm.worlds.world import World
 
-_LONGEST_NAME = 48
-_WAIT_FOR_LOCK = 0.05
+WAIT_FOR_LOCK = 0.05
 """Seconds that a statement waits for another connection's lock. The other one stands still: waiting longer is no use."""
 
 
@@ -22,26 +21,35 @@ class _Cursor(sqlite3.Cursor):
     """A cursor that tells of its boundaries."""
 
     def execute(self, sql: str, *parameters: Any) -> _Cursor:  # noqa: ANN401 - as sqlite3 has it
-        boundary(_short(sql))
+        statement_boundary(sql)
         super().execute(sql, *parameters)
         return self
 
     def executemany(self, sql: str, *parameters: Any) -> _Cursor:  # noqa: ANN401
-        boundary(_short(sql))
+        statement_boundary(sql)
         super().executemany(sql, *parameters)
         return self
 
     def executescript(self, sql_script: str) -> _Cursor:
-        boundary(_short(sql_script))
+        statement_boundary(sql_script)
         super().executescript(sql_script)
         return self
 
 
 class _Connection(sqlite3.Connection):
-    """A connection that tells of its boundaries; what it executes goes through its cursors."""
+    """A connection that tells of its boundaries; what it executes goes through its cursors, as in C it would not."""
 
     def cursor(self, factory: Any = _Cursor) -> Any:  # noqa: ANN401
         return super().cursor(factory)
+
+    def execute(self, sql: str, *parameters: Any) -> Any:  # noqa: ANN401
+        return self.cursor().execute(sql, *parameters)
+
+    def executemany(self, sql: str, *parameters: Any) -> Any:  # noqa: ANN401
+        return self.cursor().executemany(sql, *parameters)
+
+    def executescript(self, sql_script: str) -> Any:  # noqa: ANN401
+        return self.cursor().executescript(sql_script)
 
     def commit(self) -> None:
         if self.in_transaction:
@@ -57,11 +65,6 @@ class _Connection(sqlite3.Connection):
         else:
             self.rollback()
         return False
-
-
-def _short(sql: str) -> str:
-    words = " ".join(sql.split())
-    return words if len(words) <= _LONGEST_NAME else f"{words[: _LONGEST_NAME - 3]}..."
 
 
 class SqliteWorld(World):
@@ -122,7 +125,9 @@ class SqliteWorld(World):
         return self._fresh
 
     def _new(self, name: str) -> _Connection:
-        connection = sqlite3.connect(name, timeout=_WAIT_FOR_LOCK, check_same_thread=False, factory=_Connection)
+        connection = sqlite3.connect(name, timeout=WAIT_FOR_LOCK, check_same_thread=False, factory=_Connection)
+        # Executions crash here, machines do not: nothing has to reach the disk.
+        connection.execute("PRAGMA synchronous = OFF")
         if self._configure is not None:
             self._configure(connection)
         return connection
@@ -177,6 +182,7 @@ class _InFile(World):
         self._fresh = b""
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._turn = 0
+        self._open: dict[int, sqlite3.Connection] = {}
 
     def start(self) -> None:
         """Makes a folder for the files."""
@@ -191,6 +197,7 @@ class _InFile(World):
 
     def reset(self) -> None:
         """Makes a new file; an execution that still holds the one before can do no harm to this one."""
+        self._close_all()
         if self._turn:
             self._file.unlink(missing_ok=True)
         self._turn += 1
@@ -198,16 +205,29 @@ class _InFile(World):
 
     def connect(self) -> sqlite3.Connection:
         """A connection of its own."""
-        return self._connect(str(self._file))
+        connection = self._connect(str(self._file))
+        self._open[id(connection)] = connection
+        return connection
+
+    def _close_all(self) -> None:
+        """Closes what executions that were ended have left behind."""
+        while self._open:
+            self._open.popitem()[1].close()
+
+    def waits(self, handle: sqlite3.Connection, other: sqlite3.Connection) -> bool:
+        """One can wait only for what the other one's transaction has locked."""
+        del handle
+        return locks(other)
 
     def release(self, handle: sqlite3.Connection) -> None:
         """Closes the connection."""
+        self._open.pop(id(handle), None)
         handle.close()
 
     def abandon(self, handle: sqlite3.Connection) -> None:
         """Closes the connection, which rolls back."""
         handle.rollback()
-        handle.close()
+        self.release(handle)
 
     def everything(self) -> object:
         """Every row of every table."""
@@ -215,13 +235,22 @@ class _InFile(World):
         try:
             return rows_of(connection)
         finally:
-            connection.close()
+            self.release(connection)
 
     def stop(self) -> None:
         """Removes the files."""
+        self._close_all()
         if self._folder is not None:
             self._folder.cleanup()
             self._folder = None
+
+
+def locks(connection: sqlite3.Connection) -> bool:
+    """Whether a connection may hold a lock: it has begun a transaction, and is not closed."""
+    try:
+        return connection.in_transaction
+    except sqlite3.ProgrammingError:
+        return False
 
 
 def rows_of(connection: sqlite3.Connection) -> dict[str, Rows]:

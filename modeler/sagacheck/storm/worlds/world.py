@@ -7,6 +7,10 @@ from contextlib import AbstractContextManager, ExitStack
 from typing import Any
 
 
+class CannotStartError(ValueError):
+    """A world that cannot be made ready; the message says why, and what to do."""
+
+
 class World:
     """What handlers work on: it is put back to its beginning, gives executions a handle, and says what it holds.
 
@@ -20,7 +24,11 @@ class World:
     """Whether a child process can open a handle of its own."""
 
     def start(self) -> None:
-        """Gets ready. It is called once before anything else; `stop` undoes it."""
+        """Gets ready. It is called once before anything else; `stop` undoes it.
+
+        Raises:
+            CannotStartError: if that is not possible.
+        """
 
     def reset(self) -> None:
         """Puts everything back to its beginning. It may be called while abandoned executions still stand somewhere."""
@@ -29,6 +37,22 @@ class World:
     def connect(self) -> Any:  # noqa: ANN401 - a handle is what the world says
         """A handle for one execution."""
         raise NotImplementedError
+
+    def connect_in_child(self) -> Any:  # noqa: ANN401
+        """A handle for one execution in a child process, which shares nothing with its parent. Only if it `forks`."""
+        return self.connect()
+
+    def waits(self, handle: Any, other: Any) -> bool | None:  # noqa: ANN401
+        """Whether the execution with one handle now waits for what the one with the other handle holds.
+
+        Args:
+            handle, other: what `connect` gave.
+
+        Returns:
+            None if that cannot be told; then an execution that takes long counts as one that waits.
+        """
+        del handle, other
+        return None
 
     def release(self, handle: Any) -> None:  # noqa: ANN401
         """An execution has ended by itself: its handle is not used any more.

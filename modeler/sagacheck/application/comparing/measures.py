@@ -1,0 +1,248 @@
+"""The figures by which people choose between designs, measured on both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from statistics import fmean
+
+from sagacheck.application.comparing.calm import Calm, Path, TooManyError, good_path
+from sagacheck.application.comparing.side import CLIENT, Side
+from sagacheck.core.comparison import Aspect, Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was measured of one design; None where there was too much to count.
+
+    Args:
+        side: the design.
+        deciders: processes on whose messages others act.
+        dependencies: pairs of processes, the first of which has to know messages of the second.
+        cycles: groups of processes that depend on each other.
+        machines: by process, states and decisions.
+        known: by failure point, how many processes know of it in the end.
+        knowing_end: the processes that know the end.
+        sticking: channels on which a lost message leaves the saga without an end, as declared.
+        would_stick: likewise, if messages there could be lost.
+        channels: how many channels there are.
+        scenarios: scenarios with unknown outcomes and without.
+        runs: interleavings.
+        up: for each scenario without unknown outcomes how many services must be up to play it.
+        logs: for each, how many logs tell it.
+        path: the path on which all goes well.
+    """
+
+    side: Side
+    deciders: tuple[str, ...]
+    dependencies: tuple[tuple[str, str], ...]
+    cycles: tuple[tuple[str, ...], ...]
+    machines: dict[str, tuple[int, int]] | None
+    known: dict[tuple[str, str], int] | None
+    knowing_end: tuple[str, ...] | None
+    sticking: tuple[str, ...]
+    would_stick: tuple[str, ...]
+    channels: int
+    scenarios: tuple[int, int] | None
+    runs: int | None
+    up: tuple[int, ...] | None
+    logs: tuple[int, ...] | None
+    path: Path | None
+
+
+def measured(side: Side) -> Measured:
+    """Measures a design.
+
+    Args:
+        side: the design.
+    """
+    dependencies = tuple(sorted(set(_dependencies(side))))
+    channels = side.channels
+    sticking = {channel.name for channel in channels if channel.sticks()}
+    found = Measured(
+        side=side,
+        deciders=tuple(process for process in side.processes if any(process == on for _, on in _acting(side))),
+        dependencies=dependencies,
+        cycles=_cycles(dependencies),
+        machines=None,
+        known=None,
+        knowing_end=None,
+        sticking=tuple(channel.name for channel in channels if channel.name in sticking),
+        would_stick=tuple(channel.name for channel in channels if channel.name in sticking or channel.would_stick()),
+        channels=len(channels),
+        scenarios=None,
+        runs=None,
+        up=None,
+        logs=None,
+        path=None,
+    )
+    try:
+        return _walked(found, Calm(side, unknown=True), Calm(side, unknown=False))
+    except TooManyError:
+        return found
+
+
+def _walked(found: Measured, whole: Calm, known: Calm) -> Measured:
+    side = found.side
+    points = sorted({point for node in whole.finals for point in whole.failures(node)})
+    busy: dict[frozenset[tuple[str, str]], int] = {}
+    for node in known.finals:
+        came = known.came(node)
+        busy[came] = max(busy.get(came, 0), len(known.busy(node)))
+    up = tuple(1 if side.leader else busy[scenario] for scenario in known.scenarios)
+    return replace(
+        found,
+        machines={process: _machine(known, process) for process in side.processes},
+        known={point: whole.knowing(point) for point in points},
+        knowing_end=known.who_knows_the_end,
+        scenarios=(len(whole.scenarios), len(known.scenarios)),
+        runs=known.runs,
+        up=up,
+        logs=up,
+        path=good_path(known),
+    )
+
+
+def _acting(side: Side) -> Iterator[tuple[str, str]]:
+    """Pairs of a process that executes something and the one whose message makes it do so."""
+    senders: dict[str, set[str]] = {}
+    for move in side.moves.values():
+        for message in move.sends:
+            senders.setdefault(message.name, set()).add(message.sender)
+    for move in side.moves.values():
+        if move.did and move.takes is not None:
+            for sender in sorted(senders.get(move.takes.name, {move.takes.sender})):
+                if sender not in ("", CLIENT, move.process):
+                    yield move.process, sender
+
+
+def _dependencies(side: Side) -> Iterator[tuple[str, str]]:
+    """Who has to know messages of whom: a leader names the commands of others, a service hears their events."""
+    for process, sender in _acting(side):
+        yield (sender, process) if sender == side.leader else (process, sender)
+
+
+def _cycles(dependencies: tuple[tuple[str, str], ...]) -> tuple[tuple[str, ...], ...]:
+    import networkx
+
+    graph: networkx.DiGraph[str] = networkx.DiGraph(dependencies)
+    groups = networkx.strongly_connected_components(graph)
+    return tuple(sorted(tuple(sorted(group)) for group in groups if len(group) > 1))
+
+
+def _machine(calm: Calm, process: str) -> tuple[int, int]:
+    """States and decisions of a process: of a leader those of its chart, of a service what it can have done."""
+    side = calm.side
+    if process == side.leader and side.machine is not None:
+        return side.machine
+    states = {calm.did(node, process) for node in calm.after}
+    outcomes: dict[str, set[str]] = {}
+    heard = set()
+    for name in {name for node in calm.finals for name in node.fired}:
+        move = side.moves[name]
+        if move.process == process:
+            for action, outcome in move.did:
+                outcomes.setdefault(action, set()).add(outcome)
+            if move.takes is not None:
+                heard.add(move.takes.name)
+    return len(states), sum(len(one) - 1 for one in outcomes.values()) + max(0, len(heard) - 1)
+
+
+def figures(one: Measured, other: Measured) -> tuple[Figure, ...]:
+    """The figures of two designs, aspect by aspect.
+
+    Args:
+        one: the first design.
+        other: the second one.
+    """
+    pairs = list(zip(_figures(one), _figures(other), strict=True))
+    return tuple(
+        replace(first, values=(first.values[0], second.values[0]), notes=(first.notes[0], second.notes[0]))
+        for first, second in pairs
+    )
+
+
+def _figures(of: Measured) -> Iterator[Figure]:
+    def figure(aspect: Aspect, name: str, value: float | None, formula: str, note: str = "") -> Figure:
+        return Figure(aspect, name, (value, None), formula, (note, ""))
+
+    where, machines = Aspect.COORDINATION, of.machines
+    yield figure(
+        where, "who decides", len(of.deciders), "processes on whose messages another one acts", _names(of.deciders)
+    )
+    yield figure(
+        where, "dependencies", len(of.dependencies),
+        "X depends on Y if X names a command of Y, or hears an event that Y publishes",
+    )  # fmt: skip
+    yield figure(
+        where, "cyclic dependencies", sum(len(group) for group in of.cycles),
+        "processes that depend on each other in a circle", _names(tuple(" and ".join(group) for group in of.cycles)),
+    )  # fmt: skip
+    where = Aspect.COMPLEXITY
+    largest = max(machines, key=lambda process: machines[process], default="") if machines else ""
+    yield figure(
+        where, "states of the largest machine", machines[largest][0] if machines else None,
+        "a coordinator's: nodes at which it rests; a service's: what it can have done of its own calls", largest,
+    )  # fmt: skip
+    yield figure(
+        where, "decisions of the largest machine", machines[largest][1] if machines else None,
+        "a coordinator's: targets beyond the first, node by node; a service's: outcomes beyond the first, "
+        "call by call, and kinds of messages beyond the first",
+    )  # fmt: skip
+    yield figure(where, "states in all", _total(machines, 0), "the same, of all processes")
+    yield figure(where, "decisions in all", _total(machines, 1), "the same, of all processes")
+    where = Aspect.VISIBILITY
+    known = of.known
+    yield figure(
+        where, "processes that know of a failure", fmean(known.values()) if known else None,
+        "at the end of a run, by what they have done and heard themselves; mean over all failure points",
+        "" if known is None else "1 failure point" if len(known) == 1 else f"{len(known)} failure points",
+    )  # fmt: skip
+    yield figure(
+        where, "processes that know the end", None if of.knowing_end is None else len(of.knowing_end),
+        "in every run, by what they have done and heard themselves", _names(of.knowing_end or ()),
+    )  # fmt: skip
+    yield figure(
+        where, "channels that stick", len(of.sticking),
+        "a message lost there leaves the saga without an end, as it is declared",
+        f"of {of.channels}" + (f"; {len(of.would_stick)} if messages could be lost" if of.would_stick != of.sticking else ""),
+    )  # fmt: skip
+    where = Aspect.TESTING
+    yield figure(
+        where, "scenarios", of.scenarios[0] if of.scenarios else None, "runs told apart by what came of calls",
+        f"{of.scenarios[1]} without unknown outcomes" if of.scenarios and of.scenarios[0] != of.scenarios[1] else "",
+    )  # fmt: skip
+    yield figure(where, "interleavings", of.runs, "runs without faults, in every order of what happens")
+    yield figure(
+        where, "services up, mean", fmean(of.up) if of.up else None,
+        "who has to run to play a scenario: the coordinator alone, or every service that takes part",
+    )  # fmt: skip
+    yield figure(where, "services up, most", max(of.up) if of.up else None, "likewise")
+    where, path = Aspect.LATENCY, of.path
+    yield figure(
+        where, "hops to the last effect", path.effect if path else None,
+        "messages on the longest chain, the start included, when all goes well",
+    )  # fmt: skip
+    yield figure(where, "hops to the end", path.end if path else None, "likewise")
+    yield figure(
+        where, "transfers to the last effect", path.effect_transfers if path else None,
+        "a hop counts 1; through a broker 2, and 1 more out of an outbox",
+    )  # fmt: skip
+    yield figure(where, "transfers to the end", path.end_transfers if path else None, "likewise")
+    yield figure(
+        where, "messages in all", path.messages if path else None, "sent when all goes well, the start included"
+    )
+    where = Aspect.DEBUGGING
+    yield figure(
+        where, "logs to join, mean", fmean(of.logs) if of.logs else None,
+        "to reconstruct a run: 1 if one log has all outcomes, else one for each service that took part",
+    )  # fmt: skip
+    yield figure(where, "logs to join, most", max(of.logs) if of.logs else None, "likewise")
+
+
+def _names(names: tuple[str, ...]) -> str:
+    return ", ".join(names)
+
+
+def _total(machines: dict[str, tuple[int, int]] | None, place: int) -> int | None:
+    return None if machines is None else sum(machine[place] for machine in machines.values())

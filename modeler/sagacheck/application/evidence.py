@@ -1,0 +1,110 @@
+"""Claims and evidence in one verdict: what a proof takes for granted, a storm over the handlers tests or refutes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from sagacheck.application.loading import Loading
+from sagacheck.application.storms import stormed
+from sagacheck.application.suppression import without_suppressed
+from sagacheck.core.chart import Chart
+from sagacheck.core.claim import Claim, ClaimKind, Evidence
+from sagacheck.core.report import Failure, SagaReport, Verdict
+from sagacheck.core.storm_results import Stormed
+from sagacheck.core.storming import Law, Standing, StormReport
+
+if TYPE_CHECKING:
+    from sagacheck.application.storm_saga import StormOptions
+
+_OF_NO_CONTRACT = (Law.EFFECT, Law.INVERSE, Law.REJECTION)
+"""Laws that hold of every action: they found no claim of a contract."""
+
+
+def with_evidence(
+    sagas: list[SagaReport], loading: Loading, options: StormOptions, *, traceback: bool = False
+) -> tuple[list[SagaReport], list[Failure]]:
+    """The reports with what storms found out; sagas whose handlers nothing wires stay as they are.
+
+    Args:
+        sagas: what is known without storms.
+        loading: what was loaded.
+        options: how hard storms are.
+        traceback: whether failures give whole tracebacks.
+    """
+    came: dict[tuple[str, str], tuple[Stormed, Chart]] = {}
+    failures = []
+    for loaded in loading.storms:
+        chart = loaded.storm.saga.chart()
+        storm = stormed(loaded, options, traceback=traceback)
+        if isinstance(storm, Failure):
+            failures.append(storm)
+        elif storm.report.errors:
+            message = f"the storm over {chart.name} cannot be run: {'; '.join(storm.report.errors)}"
+            failures.append(Failure(loaded.file, message))
+        else:
+            came[_place(chart), chart.name] = storm, chart
+    return [
+        _founded(saga, *came[_of(saga), saga.name]) if (_of(saga), saga.name) in came else saga for saga in sagas
+    ], failures
+
+
+def _place(chart: Chart) -> str:
+    import os
+
+    return os.path.realpath(chart.span.file) if chart.span is not None else ""
+
+
+def _of(saga: SagaReport) -> str:
+    import os
+
+    return os.path.realpath(saga.span.file) if saga.span is not None else ""
+
+
+def _founded(saga: SagaReport, storm: Stormed, chart: Chart) -> SagaReport:
+    """One report with the evidence for its claims; what a storm refutes leaves nothing proved."""
+    claims = tuple(replace(claim, evidence=evidence(claim, storm.report, chart)) for claim in saga.claims)
+    findings, suppressed = without_suppressed(chart, list(storm.findings))
+    return replace(
+        saga,
+        claims=claims,
+        findings=(*saga.findings, *findings),
+        suppressed=(*saga.suppressed, *suppressed),
+        verdict=Verdict.NOT_PROVED if storm.findings else saga.verdict,
+        storm=storm.report,
+    )
+
+
+def evidence(claim: Claim, report: StormReport, chart: Chart) -> Evidence:
+    """How well a storm founds a claim: simulated participants found none.
+
+    Args:
+        claim: the claim.
+        report: what the storm found out.
+        chart: the saga.
+    """
+    cells = (
+        []
+        if report.simulated
+        else [cell for cell in report.cells if _is_about(claim, cell.step, cell.action, cell.law)]
+    )
+    standings = {cell.standing for cell in cells} - {Standing.NOT_CLAIMED}
+    if Standing.VIOLATED in standings:
+        return Evidence.REFUTED
+    if Standing.HELD not in standings or Standing.NOT_RUN in standings:
+        return Evidence.ASSUMED
+    if claim.kind is ClaimKind.EMPTY and not all(_tolerates(chart, cell.step) for cell in cells):
+        return Evidence.ASSUMED
+    return Evidence.TESTED
+
+
+def _is_about(claim: Claim, step: str, action: str, law: Law) -> bool:
+    if claim.kind is ClaimKind.CONTRACT:
+        return claim.about == step and law not in _OF_NO_CONTRACT
+    return claim.kind is ClaimKind.EMPTY and claim.about == action and law is Law.EMPTY
+
+
+def _tolerates(chart: Chart, step: str) -> bool:
+    """Whether a step's contract says so: only then the law demands that it succeeds."""
+    contract = chart.step[step].contract
+    return contract is not None and contract.tolerates_empty

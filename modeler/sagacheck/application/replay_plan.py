@@ -1,0 +1,98 @@
+"""Plays a plan of faults again, on the handlers as they are now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sagacheck.application.loaded import LoadedStorm, LoadOptions
+from sagacheck.application.loading import load
+from sagacheck.application.refusal import RefusedError, refused
+from sagacheck.application.selection import LoadError, NoSagaError
+from sagacheck.application.storm_findings import story_lines_of, strike_in_words
+from sagacheck.application.storms import at_home, broken_by, storms_of
+from sagacheck.core.story import Line
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayedPlan:
+    """A plan that was played again.
+
+    Args:
+        lines: what happened.
+        why: what is wrong in the end; "" if nothing is.
+        evidence: what was observed and what would have been right.
+        unfired: faults that did not come about, in words.
+        simulated: whether participants were simulated.
+    """
+
+    lines: tuple[Line, ...]
+    why: str
+    evidence: tuple[str, ...]
+    unfired: tuple[str, ...]
+    simulated: bool
+
+
+def replay_plan(model: str, saga: str | None, token: str, options: LoadOptions) -> ReplayedPlan:
+    """How a saga fares under a plan now.
+
+    Args:
+        model: where its storm is.
+        saga: its name; needed if the model holds several.
+        token: the plan.
+        options: how to load.
+
+    Raises:
+        LoadError: if the model cannot be loaded, or its world or probe breaks.
+        NoSagaError: if it holds no saga.
+        RefusedError: if the token is no plan, or the plan cannot be played.
+    """
+    from sagacheck.application.storm_saga import CannotStormError, prepared
+    from sagacheck.storm.bench import CannotBeginError
+    from sagacheck.storm.calling import HandlerError
+    from sagacheck.storm.running import played
+    from sagacheck.storm.token import PlanTokenError, plan_of
+
+    try:
+        plan = plan_of(token)
+    except PlanTokenError as error:
+        raise RefusedError(str(error)) from error
+    loaded = one_storm(model, saga, options)
+    try:
+        with at_home(loaded), prepared(loaded.storm) as ready:
+            ran = played(ready.play, plan)
+            simulated = ready.simulated
+    except (CannotStormError, CannotBeginError, HandlerError) as error:
+        raise RefusedError(f"the plan cannot be played: {error}") from error
+    except Exception as error:
+        failure = broken_by(error, loaded, traceback=options.traceback)
+        raise LoadError((failure,)) from error
+    unfired = tuple(strike_in_words(strike) for strike in ran.unfired)
+    return ReplayedPlan(story_lines_of(ran.happened), ran.why, ran.evidence, unfired, simulated)
+
+
+def one_storm(model: str, saga: str | None, options: LoadOptions) -> LoadedStorm:
+    """The storm in a model.
+
+    Args:
+        model: a file, a directory, `module:name` or `file.py:name`.
+        saga: the saga's name; needed if the model holds several.
+        options: how to load.
+
+    Raises:
+        LoadError: if it cannot be loaded.
+        NoSagaError: if it holds no saga.
+        RefusedError: if there are several, or none of that name.
+    """
+    loading = load((model,), options)
+    found = storms_of(loading)
+    chosen = [one for one in found if saga is None or one.storm.name == saga]
+    if len(chosen) == 1:
+        return chosen[0]
+    if loading.failures:
+        raise LoadError(loading.failures)
+    names = [one.storm.name for one in found]
+    if not names:
+        raise NoSagaError(f"there is no saga in {model} to play a plan on")
+    if saga is not None and not chosen:
+        raise refused(f"there is no saga {saga!r} in {model}", saga, names)
+    raise RefusedError(f"{model} holds {len(chosen)} storms ({', '.join(names)}); choose one with --saga NAME")

@@ -1,0 +1,178 @@
+"""Lets storms loose on every saga that paths name: loads, storms, and gathers what was found."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sagacheck.application.internal_error import internal_failure
+from sagacheck.application.loaded import LoadedSaga, LoadedStorm, LoadOptions
+from sagacheck.application.loading import Listener, Loading, load
+from sagacheck.application.module_import import again
+from sagacheck.application.process_end import ProcessEnd, process_kept
+from sagacheck.application.refusal import refused
+from sagacheck.application.user_error import failure_of
+from sagacheck.core.report import Failure, PassedOver
+from sagacheck.core.storm_results import Stormed, StormResults
+
+if TYPE_CHECKING:
+    from sagacheck.application.storm_saga import StormOptions
+
+StormListener = Callable[[str, str, int, int], None]
+"""Is told of which saga what is being done, how much of it is done, and how much there is as far as is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class StormRequest:
+    """What to storm, and how.
+
+    Args:
+        paths: files, directories, `module:name` or `file.py:name`.
+        loading: how to load them.
+        options: how hard the storms are.
+        saga: name of the only saga that is wanted; None for all.
+    """
+
+    paths: tuple[str, ...]
+    loading: LoadOptions
+    options: StormOptions
+    saga: str | None = None
+
+
+def storms(
+    request: StormRequest, loading: Listener | None = None, storming: StormListener | None = None
+) -> StormResults:
+    """What storms find out about every saga. What breaks one of them becomes a failure; the others are run.
+
+    Args:
+        request: what and how.
+        loading: is told before each file is loaded.
+        storming: is told how far each storm is.
+
+    Raises:
+        RefusedError: if no saga has the name that is wanted.
+    """
+    found = load(request.paths, request.loading, loading)
+    chosen = storms_of(found)
+    if request.saga is not None:
+        names = [one.storm.name for one in chosen]
+        chosen = [one for one in chosen if one.storm.name == request.saga]
+        if not chosen and names:
+            raise refused(f"there is no saga {request.saga!r} to storm", request.saga, names)
+    done: list[Stormed] = []
+    failures = list(found.failures)
+    for one in chosen:
+        came = stormed(one, request.options, storming, traceback=request.loading.traceback)
+        (failures if isinstance(came, Failure) else done).append(came)  # type: ignore[arg-type]
+    return StormResults(tuple(done), tuple(failures), found.files, (*found.passed_over, *_unknown(found)))
+
+
+def storms_of(found: Loading) -> list[LoadedStorm]:
+    """A storm for every declared saga: the one that its author wired, or one over simulated participants.
+
+    Args:
+        found: what was loaded.
+    """
+    from sagacheck.authoring.storm import Storm
+
+    wired = {_identity(one.storm.saga.span, one.storm.name) for one in found.storms}
+    chosen: dict[str, list[LoadedStorm]] = {}
+    for saga in found.sagas:
+        chosen.setdefault(saga.file, [])
+    for one in found.storms:
+        chosen.setdefault(one.file, []).append(one)
+    for saga in found.sagas:
+        if saga.saga is not None and _identity(saga.saga.span, saga.saga.name) not in wired:
+            wired.add(_identity(saga.saga.span, saga.saga.name))
+            chosen[saga.file].append(LoadedStorm(Storm(saga.saga, simulated=True), saga.file))
+    return [one for group in chosen.values() for one in group]
+
+
+def _identity(span: object, name: str) -> tuple[object, ...]:
+    """What tells sagas apart that were loaded twice."""
+    file = getattr(span, "file", "")
+    return os.path.realpath(file), getattr(span, "line", 0), name
+
+
+def _unknown(found: Loading) -> Iterator[PassedOver]:
+    """The sagas over which no storm can be let loose."""
+    machines: list[LoadedSaga] = [one for one in found.sagas if one.saga is None]
+    names = [(one.file, one.chart.name) for one in machines]
+    names += [(one.file, one.net.name) for one in found.choreographies]
+    for file, name in dict.fromkeys(names):
+        yield PassedOver(file, f"{name} is not declared as Saga(...): storms know no other sagas", named=True)
+
+
+def stormed(
+    loaded: LoadedStorm, options: StormOptions, listener: StormListener | None = None, *, traceback: bool = False
+) -> Stormed | Failure:
+    """What a storm finds out about one saga; a failure if it breaks.
+
+    Args:
+        loaded: the storm.
+        options: how hard it is.
+        listener: is told how far it is.
+        traceback: whether failures give whole tracebacks.
+    """
+    from sagacheck.application.storm_findings import findings_of
+    from sagacheck.application.storm_saga import storm_saga
+
+    name = loaded.storm.name
+
+    def listens(what: str, done: int, known: int) -> None:
+        if listener is not None:
+            listener(name, what, done, known)
+
+    try:
+        with at_home(loaded):
+            report = storm_saga(loaded.storm, loaded.file, options, listens)
+        chart = loaded.storm.saga.chart()
+        return Stormed(report, tuple(findings_of(report, loaded.storm, chart)), _is_unwired(loaded))
+    except ProcessEnd as error:
+        return failure_of(
+            error, loaded.file, f"a handler of {name} ends the process with os._exit", untrimmed=traceback
+        )
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - the user's world, probe and handlers may raise anything
+        return broken_by(error, loaded, traceback=traceback)
+
+
+@contextmanager
+def at_home(loaded: LoadedStorm) -> Iterator[None]:
+    """Lets the handlers of a storm run as when their model was imported; what they print goes to stderr.
+
+    Args:
+        loaded: the storm.
+
+    Raises:
+        ProcessEnd: if they want to end the process.
+    """
+    around = loaded.surroundings
+    with process_kept(), again(around.root, around.package, around.modules) if around.root else nullcontext():
+        yield
+
+
+def broken_by(error: BaseException, loaded: LoadedStorm, *, traceback: bool = False) -> Failure:
+    """What to say of an exception that broke a storm: the user's if their code raised it, else ours.
+
+    Args:
+        error: what was raised.
+        loaded: the storm.
+        traceback: whether to give the whole traceback.
+    """
+    hint = f"this broke the storm over {loaded.storm.name}: its world, its probe, or what they call"
+    failure = failure_of(error, loaded.file, hint, untrimmed=traceback)
+    if failure.span is None:
+        return internal_failure(error, loaded.file, loaded.storm.name, traceback=traceback)
+    return failure
+
+
+def _is_unwired(loaded: LoadedStorm) -> bool:
+    """Whether the saga has handlers although participants are simulated."""
+    handlers = []
+    for step in loaded.storm.saga.flow.steps():
+        undo = step.spec.compensation
+        handlers += [step.spec.handler, undo.handler if undo is not None else None]
+    return loaded.storm.simulated and any(handler is not None for handler in handlers)

@@ -1,0 +1,34 @@
+"""What a storm has run, of how much, in one line."""
+
+from __future__ import annotations
+
+from sagacheck.core.storming import PlansRun, Standing, StormReport
+from sagacheck.render.number import counted, number
+
+
+def summary(report: StormReport) -> str:
+    """What was run, of how much, in one line."""
+    parts = []
+    if report.cells:
+        parts.append(_obligations(report))
+    if report.plans is not None:
+        parts += [plans_in_words(report.plans), f"{number(report.edges[0])} of {number(report.edges[1])} edges walked"]
+    if report.interleaved:
+        parts.append(f"{counted(report.interleaved, 'step')} of several sagas side by side")
+    return "; ".join([*parts, f"seed {report.seed}"])
+
+
+def _obligations(report: StormReport) -> str:
+    held = f"{number(report.number(Standing.HELD))} of {counted(len(report.cells), 'obligation')} held"
+    others = [
+        f"{number(report.number(standing))} {standing}"
+        for standing in Standing
+        if standing is not Standing.HELD and report.number(standing)
+    ]
+    return ", ".join([held, *others])
+
+
+def plans_in_words(plans: PlansRun) -> str:
+    """How many plans were run, of how many."""
+    known = f"{number(plans.known)}" if plans.complete else f"at least {number(plans.known)}"
+    return f"{number(plans.run)} of {known} plans of at most {counted(plans.faults, 'fault')} run"

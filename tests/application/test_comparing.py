@@ -1,0 +1,181 @@
+"""Two designs of one saga: whether they come to the same, and the figures of both."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from sagacheck import Choreography, NoContract, Saga
+from sagacheck.application.compare import compare
+from sagacheck.application.comparing.choreographed import choreographed_side
+from sagacheck.application.comparing.equivalence import equivalence
+from sagacheck.application.comparing.orchestrated import orchestrated_side
+from sagacheck.application.comparing.side import Side
+from sagacheck.application.loaded import LoadedChoreography, LoadedSaga
+from sagacheck.application.refusal import RefusedError
+from sagacheck.core.comparison import Comparison, Sameness
+from sagacheck.core.outcome import EndKind
+from sagacheck.core.system import NEVER, holds
+from sagacheck.prover.prove import DEFAULT_BUDGET, Budget
+from tests.application.comparable import UNTIL_KNOWN, order, order_events, pay, pay_events
+
+
+def compared(one: Saga, other: Choreography, seconds: float = 60.0) -> Comparison:
+    return compare(LoadedSaga(one.chart(), "a.py"), LoadedChoreography(other.net(), "b.py"), seconds)
+
+
+def figures(comparison: Comparison) -> dict[str, tuple[float | None, float | None]]:
+    return {figure.name: figure.values for figure in comparison.figures}
+
+
+def test_the_order_saga_has_the_figures_of_the_literal_reading() -> None:
+    found = figures(compared(order(), order_events()))
+    assert {
+        "who decides": (1, 3),
+        "dependencies": (4, 4),
+        "cyclic dependencies": (0, 2),
+        "states of the largest machine": (8, 5),
+        "decisions of the largest machine": (4, 3),
+        "states in all": (21, 13),
+        "decisions in all": (9, 5),
+        "processes that know of a failure": (pytest.approx(11 / 6), 1.25),
+        "processes that know the end": (1, 0),
+        "channels that stick": (0, 0),
+        "scenarios": (8, 5),
+        "services up, mean": (1, pytest.approx(2.6)),
+        "services up, most": (1, 4),
+        "hops to the last effect": (6, 3),
+        "hops to the end": (9, 3),
+        "transfers to the end": (9, 8),
+        "logs to join, mean": (1, pytest.approx(2.6)),
+        "logs to join, most": (1, 4),
+    } == {name: values for name, values in found.items() if name not in LEFT}
+
+
+LEFT = ("interleavings", "transfers to the last effect", "messages in all")
+
+
+def test_of_one_step_the_figures_can_be_counted_by_hand() -> None:
+    found = figures(compared(pay(), pay_events()))
+    assert (1, 0) == found["who decides"]
+    assert (1, 0) == found["dependencies"]
+    # The call and two ends; done, refused, or nothing yet.
+    assert (3, 3) == found["states of the largest machine"]
+    assert (1, 1) == found["decisions of the largest machine"]
+    assert (2, 2) == found["scenarios"]
+    assert (2, 2) == found["interleavings"]
+    # Start, request, answer; the event alone.
+    assert (2, 1) == found["hops to the last effect"]
+    assert (3, 1) == found["hops to the end"]
+    # What announces the end is a message, too.
+    assert (3, 2) == found["messages in all"]
+    # Without an outbox an event makes two transfers.
+    assert (3, 2) == found["transfers to the end"]
+
+
+def test_events_that_can_be_lost_leave_a_choreography_without_an_end() -> None:
+    assert (0, 4) == figures(compared(order(), order_events(lossy=True)))["channels that stick"]
+
+
+def test_a_call_that_is_given_up_tells_designs_apart_under_faults_only() -> None:
+    comparison = compared(order(), order_events())
+    assert comparison.sameness is Sameness.SAME_WITHOUT_FAULTS
+    assert comparison.apart is not None
+    assert (0, "aborted") == (comparison.apart.which, comparison.apart.ending.end)
+    assert all(accepts for _, accepts in comparison.apart.ending.accepts)
+    assert any("gives up waiting for inventory.reserve" in line.text for line in comparison.apart.lines)
+
+
+def test_designs_that_ask_until_they_know_come_to_the_same() -> None:
+    assert Sameness.SAME is compared(order(UNTIL_KNOWN), order_events()).sameness
+    assert Sameness.SAME is compared(pay(), pay_events()).sameness
+
+
+def test_an_effect_that_is_left_tells_designs_apart_without_any_fault() -> None:
+    comparison = compared(order(UNTIL_KNOWN), order_events(release=False))
+    assert comparison.sameness is Sameness.DIFFERENT
+    assert comparison.apart is not None
+    assert not comparison.apart.faults
+    assert ("payment.charge", False) in comparison.apart.ending.accepts
+    assert comparison.advice[0].startswith("They are different sagas")
+
+
+def test_a_contract_that_is_too_weak_tells_designs_apart_under_faults() -> None:
+    comparison = compared(order(UNTIL_KNOWN), order_events(charging=NoContract()))
+    assert comparison.sameness is Sameness.SAME_WITHOUT_FAULTS
+    assert comparison.apart is not None
+    assert ("payment.charge", 2) in comparison.apart.ending.effects
+    assert comparison.apart.which == 1
+
+
+def test_the_order_of_the_designs_changes_nothing_but_the_order() -> None:
+    there = compared(order(), order_events())
+    back = compare(LoadedChoreography(order_events().net(), ""), LoadedSaga(order().chart(), ""))
+    assert there.sameness is back.sameness
+    assert [figure.values[::-1] for figure in there.figures] == [figure.values for figure in back.figures]
+
+
+def test_sagas_without_a_common_step_are_refused() -> None:
+    with pytest.raises(RefusedError, match=r"have no step in common: card\.charge; inventory\.reserve"):
+        compared(pay(), order_events())
+
+
+def test_without_time_nothing_is_said_of_the_ends() -> None:
+    comparison = compared(order(), order_events(), seconds=0)
+    assert comparison.sameness is Sameness.UNDECIDED
+    assert "not decided within the budget" in comparison.why
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (order(), order_events()),
+        (order(UNTIL_KNOWN), order_events()),
+        (order(UNTIL_KNOWN), order_events(charging=NoContract())),
+        (order(UNTIL_KNOWN), order_events(release=False)),
+        (pay(), pay_events()),
+    ],
+)
+def test_brute_force_over_every_answer_of_every_participant_agrees(one: Saga, other: Choreography) -> None:
+    sides = orchestrated_side(one.chart()), choreographed_side(other.net())
+    same = equivalence(sides, DEFAULT_BUDGET).sameness is Sameness.SAME
+    actions = sorted({action for side in sides for action in side.actions})
+    answers = [
+        dict(zip(actions, chosen, strict=True)) for chosen in itertools.product((True, False), repeat=len(actions))
+    ]
+    shared = [step for step in sides[0].steps if step in sides[1].steps]
+    assert same == all(ends(sides[0], given, shared) == ends(sides[1], given, shared) for given in answers)
+
+
+def ends(side: Side, answers: dict[str, bool], steps: list[str]) -> set[tuple[object, ...]]:
+    """Every end that a design comes to with these answers, found state by state."""
+    found = set()
+    start = side.system.start
+    seen = {tuple(start.values())}
+    waiting = [start]
+    while waiting:
+        values = waiting.pop()
+        if holds(side.settled, values):
+            kinds = tuple(kind for kind in EndKind if holds(side.ended.get(kind, NEVER), values))
+            effects = tuple(
+                next(count for count, guard in side.standing[step].items() if holds(guard, values)) for step in steps
+            )
+            found.add((kinds, *effects))
+        for rule in side.system.rules:
+            forbidden = any(
+                answers[action] is not accepts and holds(where, values)
+                for action, accepts, where in side.accepting[rule.name]
+            )
+            if not forbidden and holds(rule.guard, values):
+                after = {update.variable: update.applied(values[update.variable]) for update in rule.updates}
+                following = {**values, **after}
+                if tuple(following.values()) not in seen:
+                    seen.add(tuple(following.values()))
+                    waiting.append(following)
+    return found
+
+
+def test_a_small_budget_is_enough_for_a_small_saga() -> None:
+    sides = orchestrated_side(pay().chart()), choreographed_side(pay_events().net())
+    assert Sameness.SAME is equivalence(sides, Budget(nodes=1 << 16)).sameness

@@ -1,0 +1,1 @@
+"""The worlds on which handlers act."""
