@@ -6,28 +6,27 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from sagacheck.application.storm_plans import storm_plans
+from sagacheck.application.storm_source import StormSource
 from sagacheck.core.chart import Chart, Compensate
-from sagacheck.core.storming import Broken, Cell, Plan, PlansRun, StormReport, Way
+from sagacheck.core.storming import Cell, StormReport, Way
 from sagacheck.storm.bench import Bench, CannotBeginError, Done, Subject
 from sagacheck.storm.calling import HandlerError, calling
 from sagacheck.storm.matrix import cells
-from sagacheck.storm.plans import every_plan
-from sagacheck.storm.playing import Play, Played
+from sagacheck.storm.playing import Play
 from sagacheck.storm.reaching import ways_to
-from sagacheck.storm.running import played
 from sagacheck.storm.simulated import OTHER, REFUSE, SimulatedStage
 from sagacheck.storm.stage import RealStage, started
-from sagacheck.storm.token import token_of
 from sagacheck.storm.worlds.world import CannotStartError, HandMade, World
 
 if TYPE_CHECKING:
     from sagacheck.authoring.storm import Storm
     from sagacheck.core.step import Handler
 
-MOST_BROKEN = 10
-"""How many plans that a saga does not survive are kept, one for each kind of failure."""
 Listener = Callable[[str, int, int], None]
 """Is told what is being done, how much of it is done, and how much there is as far as is known."""
 
@@ -44,6 +43,12 @@ class StormOptions:
         only: run only obligations whose name contains this text; "" for all.
         matrix: whether obligations are run.
         plans: whether plans are run.
+        longer: how many longer plans are drawn by hypothesis when the short ones are all survived.
+        corpus: a folder whose plans are played first, and where those are kept that break the saga; None for none.
+        workers: how many processes play plans; one is this process.
+        dask: address of a Dask scheduler whose workers play plans; "" for none.
+        source: where the storm stands, for workers to import it; without one all is played in this process.
+        durable: whether the coordinator goes on after a crash where it was; else it begins again.
     """
 
     faults: int = 2
@@ -53,6 +58,22 @@ class StormOptions:
     only: str = ""
     matrix: bool = True
     plans: bool = True
+    longer: int = 0
+    corpus: Path | None = None
+    workers: int = 1
+    dask: str = ""
+    source: StormSource | None = None
+    durable: bool = True
+
+
+PROFILES: Mapping[str, StormOptions] = MappingProxyType(
+    {
+        "quick": StormOptions(faults=1, longer=50, budget=20.0),
+        "gate": StormOptions(faults=2, longer=200, budget=300.0),
+        "nightly": StormOptions(faults=3, longer=5_000, ways=(Way.PARK, Way.CANCEL, Way.STALE)),
+    }
+)
+"""How hard storms are, by name: while one writes, before a merge, and at night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,43 +121,25 @@ def storm_saga(
 
 
 def _stormed(ready: Prepared, report: StormReport, options: StormOptions, listener: Listener | None) -> StormReport:
-    begun = time.monotonic()
+    until = None if options.budget is None else time.monotonic() + options.budget
     matrix: list[Cell] = []
     for cell in cells(ready.bench, ready.subjects, ready.waived, options.only) if options.matrix else ():
         matrix.append(cell)
         if listener is not None:
             listener("obligations", len(matrix), len(matrix))
-    broken: dict[str, Broken] = {}
-    walked: set[tuple[str, str]] = set()
-    run = waiting = 0
-    plans = every_plan(lambda plan: played(ready.play, plan), options.faults, options.ways)
-    for ran in plans if options.plans else ():
-        run, waiting = run + 1, ran.waiting
-        walked |= ran.played.walked
-        if ran.played.why and len(broken) < MOST_BROKEN:
-            broken.setdefault(_kind(ran.played), _broken(ran.plan, ran.played))
-        if listener is not None:
-            listener("plans", run, run + waiting)
-        if options.budget is not None and time.monotonic() - begun > options.budget:
-            break
     edges = {(edge.source, edge.label) for edge in ready.chart.edges}
+    report = replace(report, cells=tuple(matrix), edges=(0, len(edges)), masked=ready.bench.stage.masked)
+    if not options.plans:
+        return report
+    ready = replace(ready, play=replace(ready.play, durable=options.durable))
+    found = storm_plans(ready.play, report.saga, options, until, listener)
     return replace(
         report,
-        cells=tuple(matrix),
-        plans=PlansRun(options.faults, run, run + waiting, complete=not waiting) if options.plans else None,
-        broken=tuple(broken.values()),
-        edges=(len(walked & edges), len(edges)),
-        masked=ready.bench.stage.masked,
+        plans=found.plans,
+        broken=found.broken,
+        edges=(len(found.walked & edges), len(edges)),
+        errors=(*report.errors, *found.errors),
     )
-
-
-def _kind(ran: Played) -> str:
-    """What failures of one kind have in common: where the world differs, not by how much."""
-    return "|".join([ran.why, *sorted(line.split(":")[0] for line in ran.evidence)])
-
-
-def _broken(plan: Plan, ran: Played) -> Broken:
-    return Broken(plan, ran.why, ran.happened, ran.evidence, token_of(plan))
 
 
 @contextmanager

@@ -1,0 +1,201 @@
+"""Lets plans loose on one saga: those that broke it before, then all of a few faults, then longer ones."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sagacheck.application.storm_source import PlaysPlans
+from sagacheck.core.storming import Broken, Plan, PlansRun, Strike
+from sagacheck.storm.corpus import forget, keep, kept_plans
+from sagacheck.storm.longer import NoHypothesisError, longer_plans, strikes_met
+from sagacheck.storm.plans import every_plan_by
+from sagacheck.storm.playing import Play, Played
+from sagacheck.storm.running import played
+from sagacheck.storm.shrinking import shrunk
+from sagacheck.storm.spreading import Spread
+from sagacheck.storm.token import token_of
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from sagacheck.application.storm_saga import Listener, StormOptions
+
+MOST_BROKEN = 10
+"""How many plans that a saga does not survive are kept, one for each kind of failure."""
+
+
+@dataclass
+class PlansFound:
+    """What plans came to.
+
+    Args:
+        plans: how many of a few faults were run.
+        broken: those that the saga does not survive, one for each kind of failure.
+        walked: the chart's edges that were taken.
+        errors: why something could not be run.
+        longer: how many longer ones were run.
+    """
+
+    plans: PlansRun | None = None
+    by_kind: dict[str, Broken] = field(default_factory=dict)
+    walked: set[tuple[str, str]] = field(default_factory=set)
+    errors: list[str] = field(default_factory=list)
+    longer: int = 0
+
+    @property
+    def broken(self) -> tuple[Broken, ...]:
+        """The plans that the saga does not survive."""
+        return tuple(self.by_kind.values())
+
+
+def storm_plans(
+    play: Play, saga: str, options: StormOptions, until: float | None = None, listener: Listener | None = None
+) -> PlansFound:
+    """Plays plans, those of the corpus first.
+
+    Args:
+        play: the saga and its handlers in this process.
+        saga: the saga's name.
+        options: how hard the storm is, and who plays.
+        until: the time (`time.monotonic`) after which no plan is begun; None for no limit.
+        listener: is told how far it has come.
+    """
+    found = PlansFound()
+
+    def here(plan: Plan) -> Played:
+        return played(play, plan)
+
+    def note(plan: Plan, went: Played) -> None:
+        found.walked |= went.walked
+        if went.why and (kind_of(went) not in found.by_kind) and len(found.by_kind) < MOST_BROKEN:
+            kind = kind_of(went)
+            # Only this process shrinks: the same plan comes out however many play.
+            small = shrunk(plan, lambda other: kind_of(here(other)) == kind) if here(plan).why else plan
+            went = here(small) if small != plan else went
+            found.by_kind[kind] = Broken(small, went.why, went.happened, went.evidence, token_of(small))
+            if options.corpus is not None:
+                try:
+                    keep(options.corpus, saga, small, went.why)
+                except OSError as error:
+                    found.errors.append(f"{options.corpus}: the plan could not be kept: {error.strerror}")
+
+    _play_kept(here, saga, options, found, note)
+    runs: list[Played] = []
+    run = waiting = 0
+    with players(options, here) as play_all:
+        for ran in every_plan_by(play_all, options.faults, options.ways):
+            run, waiting = run + 1, ran.waiting
+            note(ran.plan, ran.played)
+            runs.append(ran.played)
+            if listener is not None:
+                listener("plans", run, run + waiting)
+            if until is not None and time.monotonic() > until:
+                break
+    found.plans = PlansRun(options.faults, run, run + waiting, complete=not waiting)
+    if options.longer and not found.by_kind and not waiting:
+        _play_longer(here, strikes_met(runs, options.ways), options, until, found, note)
+    return found
+
+
+def _play_longer(
+    here: Callable[[Plan], Played],
+    known: list[Strike],
+    options: StormOptions,
+    until: float | None,
+    found: PlansFound,
+    note: Callable[[Plan, Played], None],
+) -> None:
+    """Plays plans that hypothesis draws."""
+    try:
+        longer = longer_plans(here, known, options.seed, options.longer, until)
+    except NoHypothesisError as error:
+        found.errors.append(str(error))
+        return
+    found.longer = longer.run
+    if longer.broken is not None:
+        note(*longer.broken)
+
+
+def _play_kept(
+    here: Callable[[Plan], Played],
+    saga: str,
+    options: StormOptions,
+    found: PlansFound,
+    note: Callable[[Plan, Played], None],
+) -> None:
+    """Plays the plans of the corpus; those that the saga survives by now are dropped from it."""
+    if options.corpus is None:
+        return
+    kept = kept_plans(options.corpus, saga)
+    found.errors.extend(f"corpus: {problem}" for problem in kept.problems)
+    for plan in kept.plans:
+        went = here(plan)
+        note(plan, went)
+        if not went.why and not went.unfired:
+            try:
+                forget(options.corpus, saga, plan)
+            except OSError as error:
+                found.errors.append(f"{options.corpus}: a plan could not be removed: {error.strerror}")
+
+
+def kind_of(ran: Played) -> str:
+    """What failures of one kind have in common: where the world differs, not by how much; "" for no failure."""
+    return "|".join([ran.why, *sorted(line.split(":")[0] for line in ran.evidence)]) if ran.why else ""
+
+
+@contextmanager
+def players(
+    options: StormOptions, here: Callable[[Plan], Played]
+) -> Iterator[Callable[[Sequence[Plan]], Iterator[Played]]]:
+    """Who plays plans: this process, processes of its own, or a Dask cluster.
+
+    Args:
+        options: say so.
+        here: plays one plan in this process.
+    """
+    if options.source is None or (options.workers <= 1 and not options.dask):
+        yield lambda plans: map(here, plans)
+        return
+    work = PlaysPlans(options.source, options.durable)
+    if options.dask:
+        with _cluster(options.dask) as (make, number):
+            spread = Spread(make, work, number)
+            try:
+                yield spread
+            finally:
+                spread.stop()
+        return
+    spread = Spread(lambda: _processes(options.workers), work, options.workers)
+    try:
+        yield spread
+    finally:
+        spread.stop()
+
+
+def _processes(workers: int) -> Executor:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
+    # Spawned ones share nothing with this process: neither connections nor threads.
+    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
+
+
+@contextmanager
+def _cluster(address: str) -> Iterator[tuple[Callable[[], Executor], int]]:
+    from sagacheck.application.storm_saga import CannotStormError
+
+    try:
+        distributed = importlib.import_module("distributed")
+    except ImportError:
+        raise CannotStormError("Dask is not installed: pip install 'sagacheck[dask]'") from None
+    try:
+        client = distributed.Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise CannotStormError(f"no Dask scheduler answers at {address}: {error}") from None
+    with client:
+        yield client.get_executor, max(1, len(client.scheduler_info()["workers"]))
