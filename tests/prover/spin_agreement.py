@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sagacheck.core.system import Safety, System
+from sagacheck.core.system import Progress, Safety, System
 from sagacheck.prover.prove import prove
 from sagacheck.render.promela import promela
-from tests.prover.spin import searched
+from tests.prover.spin import returning, searched
 
 FEW = 1_000_000
 """States beyond which SPIN takes longer than a test may."""
@@ -32,3 +32,14 @@ def agreed_on(system: System, few: int = FEW) -> bool:
             # SPIN counts the state in which a rule fires that breaks a property, the prover the firing.
             assert len(result.trace.steps) - bool(getattr(result.prop, "by", ())) <= found.broken[number]
     return True
+
+
+def agreed_on_rest(system: System) -> bool:
+    """Whether SPIN finds the way to an end, or to rest, from all states exactly where the prover does.
+
+    Args:
+        system: one with one property of progress.
+    """
+    proof = prove(system, traces=0)
+    [(number, result)] = [found for found in enumerate(proof.results, 1) if isinstance(found[1].prop, Progress)]
+    return result.holds == (returning(promela(system), number) == proof.states)

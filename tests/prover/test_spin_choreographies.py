@@ -10,13 +10,11 @@ from sagacheck import Choreography
 from sagacheck.application.choreography_proof import with_strongest
 from sagacheck.application.export_saga import export_saga
 from sagacheck.application.loaded import LoadedChoreography
-from sagacheck.core.system import Progress, System
 from sagacheck.lowering.choreographed.choreography import lower_choreography
 from sagacheck.prover.prove import prove
 from sagacheck.render.promela import promela
 from tests.lowering.random_choreographies import choreographies, guarded
-from tests.prover.spin import returning
-from tests.prover.spin_agreement import FEW, agreed_on
+from tests.prover.spin_agreement import FEW, agreed_on, agreed_on_rest
 from tests.rules.models import FULFILMENT, choreographed, net_of
 
 WIRING, NETWORK, REPAIRED = FULFILMENT
@@ -42,13 +40,6 @@ def test_the_only_choreography_that_is_too_large_for_spin_has_millions_of_states
     states = prove(lower_choreography(with_strongest(net_of(NETWORK))), traces=0).states
     assert states is not None
     assert states > FEW
-
-
-def agreed_on_rest(system: System) -> bool:
-    """Whether SPIN finds the way to rest from all states exactly where the prover does."""
-    proof = prove(system, traces=0)
-    [(number, result)] = [found for found in enumerate(proof.results, 1) if isinstance(found[1].prop, Progress)]
-    return result.holds == (returning(promela(system), number) == proof.states)
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from sagacheck import Saga
@@ -15,7 +15,7 @@ from sagacheck.lowering.saga import lower_saga
 from sagacheck.prover.prove import prove
 from tests.authoring.random_sagas import sagas
 from tests.lowering.test_contract_table import CONTRACTS, POLICIES, all_known, chart_of
-from tests.prover.spin_agreement import FEW, agreed_on
+from tests.prover.spin_agreement import FEW, agreed_on, agreed_on_rest
 from tests.rules.models import broken_models, clean_models
 from tests.rules.models import chart_of as chart_of_model
 
@@ -51,6 +51,24 @@ def test_the_only_model_that_is_too_large_for_spin_has_millions_of_states() -> N
     states = prove(lower_saga(chart, contracts_of(chart, Barrier("k"))).system).states
     assert states is not None
     assert states > FEW
+
+
+ENDLESS = [*clean_models(), *(f"models/broken/SC306-no-way-to-an-end/{twin}.py" for twin in ("wrong", "repaired"))]
+
+
+@pytest.mark.parametrize("model", [model for model in ENDLESS if model != "models/travel.py"])
+def test_spin_confirms_whether_an_end_stays_in_reach(model: str) -> None:
+    chart = chart_of_model(model)
+    assert agreed_on_rest(lower_saga(chart, contracts_of(chart, Barrier("k"))).system)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
+@given(sagas(most=2), st.sampled_from([NoContract(), Barrier("k")]))
+def test_spin_confirms_whether_an_end_stays_in_reach_in_random_sagas(saga: Saga, contract: Contract) -> None:
+    chart = saga.chart()
+    system = lower_saga(chart, contracts_of(chart, contract)).system
+    assume((prove(system, traces=0).states or FEW) < 20_000)
+    assert agreed_on_rest(system)
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
