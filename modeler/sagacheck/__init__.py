@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from sagacheck.core.contract import Barrier, Dedup, Keyed, Natural, NoContract, Reply
     from sagacheck.core.question import Condition
     from sagacheck.core.step import Informational, NonCompensatable
+    from sagacheck.core.system import Progress, Rule, Safety, System, Variable
+    from sagacheck.prover.prove import prove
     from sagacheck.storm.boundary import boundary
     from sagacheck.storm.reply import Rejected
     from sagacheck.storm.worlds.http import HttpWorld
@@ -64,6 +66,8 @@ _NAMES = {
     "sagacheck.core.question": ("Condition",),
     "sagacheck.core.contract": ("Barrier", "Dedup", "Keyed", "Natural", "NoContract", "Reply"),
     "sagacheck.core.step": ("Informational", "NonCompensatable"),
+    "sagacheck.core.system": ("Progress", "Rule", "Safety", "System", "Variable"),
+    "sagacheck.prover.prove": ("prove",),
     "sagacheck.storm.boundary": ("boundary",),
     "sagacheck.storm.reply": ("Rejected",),
     "sagacheck.storm.worlds.http": ("HttpWorld",),
@@ -99,9 +103,12 @@ __all__ = [
     "NonCompensatable",
     "On",
     "Profile",
+    "Progress",
     "Rejected",
     "Reply",
     "Retry",
+    "Rule",
+    "Safety",
     "Saga",
     "SagaMachine",
     "Service",
@@ -109,6 +116,8 @@ __all__ = [
     "SqliteWorld",
     "Step",
     "Storm",
+    "System",
+    "Variable",
     "applied",
     "boundary",
     "cancelled",
@@ -116,6 +125,7 @@ __all__ = [
     "first_of",
     "ok",
     "parallel",
+    "prove",
     "rejected",
     "unknown",
     "when",

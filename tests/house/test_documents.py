@@ -146,6 +146,13 @@ def test_the_laws_on_the_page_of_the_storm_are_all_and_say_what_they_demand() ->
     assert rows == [line for line in page.splitlines() if re.search(r"\| SC4\d\d \|$", line)]
 
 
+def test_the_system_on_its_page_is_proved_as_it_says() -> None:
+    page = (PROJECT / "docs" / "systems.md").read_text(encoding="utf-8")
+    (program,) = blocks(page, "python")
+    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert blocks(page, "text") == [run.stdout]
+
+
 def told(folder: Path, *arguments: str) -> str:
     """A command with what it prints, as a document shows it."""
     text = re.sub(r" \(\d+\.\d+ s\)", "", sagacheck(*arguments, folder=folder).stdout)
