@@ -169,3 +169,25 @@ def test_every_law_has_a_page(page: object) -> None:
 def test_every_law_has_one_code_and_no_code_is_used_twice() -> None:
     assert {*Law, None} == {page.law for page in PAGES}
     assert len(all_pages()) == len({page.code for page in all_pages()}) == len({page.name for page in all_pages()})
+
+
+def test_a_plan_that_breaks_a_saga_is_written_as_a_test_and_kept_for_the_next_time(here: Path) -> None:
+    write_shop(here, without=TOMBSTONE)
+    result = run("storm", "shop.py", "--profile", "quick", "--corpus", "kept", "--write-test", "test_found.py")
+    assert 1 == result.exit_code
+    written = (here / "test_found.py").read_text(encoding="utf-8")
+    assert "PLAN = 'stock.reserve:1:late'" in written
+    assert [path.parent.name for path in (here / "kept").rglob("*.json")] == ["buy"]
+
+
+def test_without_a_broken_plan_no_test_is_written(here: Path) -> None:
+    write_shop(here)
+    result = run("storm", "shop.py", "--profile", "quick", "--write-test", "test_found.py")
+    assert (0, "no plan breaks a saga: test_found.py was not written\n") == (result.exit_code, result.stderr)
+    assert not (here / "test_found.py").exists()
+
+
+def test_two_processes_find_what_one_finds(here: Path) -> None:
+    write_shop(here, without=TOMBSTONE)
+    alone = run("storm", "shop.py", "--profile", "quick", "-o", "json").stdout
+    assert alone == run("storm", "shop.py", "--profile", "quick", "-o", "json", "--workers", "2").stdout

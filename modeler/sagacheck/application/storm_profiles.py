@@ -5,6 +5,8 @@ from __future__ import annotations
 from sagacheck.application.storm_saga import StormOptions
 from sagacheck.core.storming import Way
 
+_LONGER = 5_000
+"""Plans of more faults that a night draws."""
 PROFILES = ("quick", "gate", "nightly")
 
 
@@ -18,5 +20,6 @@ def options_of(profile: str, seed: int = 0, budget: float | None = None, only: s
         only: run only obligations whose name contains this, and no plans; "" for all.
     """
     faults = 1 if profile == "quick" else 2
-    ways = tuple(Way) if profile == "nightly" else (Way.PARK,)
-    return StormOptions(faults=faults, ways=ways, seed=seed, budget=budget, only=only, plans=not only)
+    ways = (Way.PARK, Way.CANCEL) if profile == "nightly" else (Way.PARK,)
+    longer = _LONGER if profile == "nightly" else 0
+    return StormOptions(faults, ways, seed, budget, only, plans=not only, longer=longer)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sagacheck.application.storm_plans import storm_plans
@@ -64,16 +63,6 @@ class StormOptions:
     dask: str = ""
     source: StormSource | None = None
     durable: bool = True
-
-
-PROFILES: Mapping[str, StormOptions] = MappingProxyType(
-    {
-        "quick": StormOptions(faults=1, longer=50, budget=20.0),
-        "gate": StormOptions(faults=2, longer=200, budget=300.0),
-        "nightly": StormOptions(faults=3, longer=5_000, ways=(Way.PARK, Way.CANCEL, Way.STALE)),
-    }
-)
-"""How hard storms are, by name: while one writes, before a merge, and at night."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +126,7 @@ def _stormed(ready: Prepared, report: StormReport, options: StormOptions, listen
         report,
         plans=found.plans,
         broken=found.broken,
+        longer=found.longer,
         edges=(len(found.walked & edges), len(edges)),
         errors=(*report.errors, *found.errors),
     )

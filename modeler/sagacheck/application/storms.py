@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sagacheck.application.internal_error import internal_failure
@@ -20,6 +20,7 @@ from sagacheck.core.storm_results import Stormed, StormResults
 
 if TYPE_CHECKING:
     from sagacheck.application.storm_saga import StormOptions
+    from sagacheck.application.storm_source import StormSource
 
 StormListener = Callable[[str, str, int, int], None]
 """Is told of which saga what is being done, how much of it is done, and how much there is as far as is known."""
@@ -106,6 +107,16 @@ def _unknown(found: Loading) -> Iterator[PassedOver]:
         yield PassedOver(file, f"{name} is not declared as Saga(...): storms know no other sagas", named=True)
 
 
+def source_of(loaded: LoadedStorm) -> StormSource | None:
+    """Where other processes, and tests that are written, find a storm again; None if that is not known."""
+    from sagacheck.application.storm_source import StormSource
+
+    span = loaded.storm.saga.span
+    if not os.path.isfile(loaded.file):  # noqa: PTH113 - as the file was given
+        return None if span is None else StormSource(span.file, loaded.storm.name, simulated=loaded.storm.simulated)
+    return StormSource(os.path.abspath(loaded.file), loaded.storm.name, simulated=loaded.storm.simulated)  # noqa: PTH100 - links stay as they are
+
+
 def stormed(
     loaded: LoadedStorm, options: StormOptions, listener: StormListener | None = None, *, traceback: bool = False
 ) -> Stormed | Failure:
@@ -128,7 +139,7 @@ def stormed(
 
     try:
         with at_home(loaded):
-            report = storm_saga(loaded.storm, loaded.file, options, listens)
+            report = storm_saga(loaded.storm, loaded.file, replace(options, source=source_of(loaded)), listens)
         chart = loaded.storm.saga.chart()
         return Stormed(report, tuple(findings_of(report, loaded.storm, chart)), _is_unwired(loaded))
     except ProcessEnd as error:

@@ -12,7 +12,7 @@ _TEMPLATE = '''"""A plan that a storm found. It passes once the saga survives th
 
 from pathlib import Path
 
-from sagacheck.application.storm_source import assert_survives
+from sagacheck.testing import assert_survives
 
 MODEL = Path(__file__).parent / {model}
 SAGA = {saga}

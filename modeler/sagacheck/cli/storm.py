@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from sagacheck.cli import options
-from sagacheck.cli.output import Output, outputs_of, page_of, palette, write
+from sagacheck.cli.output import Output, check_place, outputs_of, page_of, palette, write
 
 if TYPE_CHECKING:
     from sagacheck.core.storm_results import StormResults
@@ -31,7 +33,7 @@ PROFILES = ("quick", "gate", "nightly")
     type=click.Choice(PROFILES),
     default="gate",
     show_default=True,
-    help="quick: plans of one fault; gate: of two; nightly: of two, with every way to crash.",
+    help="quick: plans of one fault; gate: of two; nightly: of two with cancellation as a crash, too, then 5,000 longer ones.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of all that is random.")
 @click.option("--budget", type=options.Seconds(), help="Seconds after which no further plan of a saga is begun.")
@@ -42,6 +44,20 @@ PROFILES = ("quick", "gate", "nightly")
     metavar="TEXT",
     default="",
     help="Only obligations whose name contains TEXT, like charge-duplicate; no plans.",
+)
+@click.option("--workers", type=click.IntRange(min=1), default=1, help="Processes that play plans; 1 by default.")
+@click.option("--dask", metavar="ADDRESS", default="", help="A Dask scheduler whose workers play plans instead.")
+@click.option(
+    "--corpus",
+    type=click.Path(path_type=str),
+    metavar="FOLDER",
+    help="Keep plans that break a saga there, and play them first the next time.",
+)
+@click.option(
+    "--write-test",
+    type=options.PATH,
+    metavar="FILE",
+    help="Write the first plan that breaks a saga as a pytest file that runs by itself.",
 )
 @options.timeout
 @click.option("-v", "--verbose", is_flag=True, help="Also list what was passed over.")
@@ -56,6 +72,10 @@ def command(
     budget: float | None,
     saga: str | None,
     only: str,
+    workers: int,
+    dask: str,
+    corpus: str | None,
+    write_test: str | None,
     timeout: float | None,
     verbose: bool,
     quiet: bool,
@@ -88,7 +108,15 @@ def command(
     wanted = outputs_of(outputs, ("text", "json"))
     loading = options.settings(None, None, timeout, traceback=traceback).loading
     places = paths or read_configuration().paths or (".",)
-    request = StormRequest(places, loading, options_of(profile, seed, budget, only), saga)
+    if write_test is not None:
+        check_place(write_test)
+    hard = replace(
+        options_of(profile, seed, budget, only),
+        workers=workers,
+        dask=dask,
+        corpus=None if corpus is None else Path(corpus),
+    )
+    request = StormRequest(places, loading, hard, saga)
     with ProgressDisplay("loading") as display:
 
         def storming(name: str, what: str, done: int, known: int) -> None:
@@ -104,7 +132,22 @@ def command(
             write(output, render_storms_json(results))
         else:
             write(output, _text(results, output, verbose=verbose, quiet=quiet, color=color, elapsed=elapsed))
+    if write_test is not None:
+        _write_test(results, write_test)
     return storm_status(results)
+
+
+def _write_test(results: StormResults, file: str) -> None:
+    """Writes the first plan that breaks a saga as a test; without any nothing is written."""
+    from sagacheck.application.storm_source import StormSource
+    from sagacheck.application.written_test import written_test
+
+    for one in results.storms:
+        if one.report.broken:
+            source = StormSource(str(Path(one.report.file).absolute()), one.report.saga, one.report.simulated)
+            write(Output("python", file), written_test(source, one.report.broken[0].token, Path(file)))
+            return
+    click.echo(f"no plan breaks a saga: {file} was not written", err=True)
 
 
 def _text(results: StormResults, output: Output, *, verbose: bool, quiet: bool, color: str, elapsed: float) -> str:

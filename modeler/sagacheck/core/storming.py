@@ -230,7 +230,7 @@ class StormReport:
         edges: how many of the chart's edges the plans have walked, and of how many.
         masked: what differs between two calm runs and is therefore not looked at.
         errors: why something could not be run at all.
-        interleaved: how many steps of several sagas side by side were run; 0 if none were to be.
+        longer: how many plans of more faults were drawn at random and run; 0 if none were to be.
     """
 
     saga: str
@@ -243,7 +243,7 @@ class StormReport:
     edges: tuple[int, int] = (0, 0)
     masked: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
-    interleaved: int = 0
+    longer: int = 0
 
     def number(self, standing: Standing) -> int:
         """How many obligations stand so."""

@@ -25,7 +25,7 @@ def storm_document(report: StormReport) -> Document:
         else {"faults": plans.faults, "run": plans.run, "known": plans.known, "complete": plans.complete},
         "broken": [_broken(broken) for broken in report.broken],
         "edges": {"walked": report.edges[0], "total": report.edges[1]},
-        "interleaved": report.interleaved,
+        "longer": report.longer,
         "masked": list(report.masked),
         "errors": list(report.errors),
     }

@@ -13,8 +13,8 @@ def summary(report: StormReport) -> str:
         parts.append(_obligations(report))
     if report.plans is not None:
         parts += [plans_in_words(report.plans), f"{number(report.edges[0])} of {number(report.edges[1])} edges walked"]
-    if report.interleaved:
-        parts.append(f"{counted(report.interleaved, 'step')} of several sagas side by side")
+    if report.longer:
+        parts.append(f"{counted(report.longer, 'longer plan')} drawn and run")
     return "; ".join([*parts, f"seed {report.seed}"])
 
 

@@ -16,7 +16,7 @@ def storm(over: Storm, *, profile: str = "gate", seed: int = 0) -> StormTests:
 
     Args:
         over: the storm.
-        profile: quick (plans of one fault), gate (of two) or nightly (with every way to crash).
+        profile: quick (plans of one fault), gate (of two) or nightly (longer ones, too).
         seed: of all that is random.
 
     Raises:
@@ -26,3 +26,21 @@ def storm(over: Storm, *, profile: str = "gate", seed: int = 0) -> StormTests:
     from sagacheck.testing.stormed import storm_tests
 
     return storm_tests(over, profile, seed)
+
+
+def assert_survives(path: str, saga: str, token: str, *, durable: bool = True, simulated: bool = False) -> None:
+    """Asserts that a saga survives a plan of faults, as the tests do that `sagacheck storm --write-test` writes.
+
+    Args:
+        path: the model file.
+        saga: the saga's name.
+        token: the plan.
+        durable: whether the coordinator keeps a log.
+        simulated: whether contracts act in place of handlers.
+
+    Raises:
+        AssertionError: if it does not survive it, or if a fault of the plan did not strike.
+    """
+    from sagacheck.application import storm_source
+
+    storm_source.assert_survives(path, saga, token, durable=durable, simulated=simulated)

@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--sagacheck-profile",
         choices=("quick", "gate", "nightly"),
         default="gate",
-        help="How hard the storms of model files are: plans of one fault, of two (the default), or with every way to crash.",
+        help="How hard the storms of model files are: plans of one fault, of two (the default), or longer ones, too.",
     )
 
 
