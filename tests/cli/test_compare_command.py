@@ -32,7 +32,7 @@ def test_designs_that_end_differently_fail_and_say_by_which_run() -> None:
     write({"m.py": PLAIN.replace('aborted_when="Declined"', 'manual_when={"Declined": "call"}')})
     result = run("compare", "m.py:pay", "m.py:pay_events")
     assert result.exit_code == 1
-    assert "pay-events may end as manual with card.charge refused: nothing stands" in result.stdout
+    assert "pay-events may end as manual (nothing stands), with card.charge refused" in result.stdout
     assert "`card.charge` rejected" in result.stdout
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sagacheck.application.comparing.advice import advice
 from sagacheck.application.comparing.choreographed import choreographed_side
-from sagacheck.application.comparing.equivalence import equivalence
+from sagacheck.application.comparing.equivalence import claimed, equivalence
 from sagacheck.application.comparing.measures import figures, measured
 from sagacheck.application.comparing.orchestrated import orchestrated_side
 from sagacheck.application.comparing.side import Side
@@ -46,13 +48,22 @@ def compare(
         apart=verdict.apart,
         only=(_only(sides[0], sides[1]), _only(sides[1], sides[0])),
         figures=figures(one, other),
-        advice=advice(verdict.sameness, one, other),
+        advice=advice(verdict.sameness, one, other, complete=shared == set(sides[0].steps) == set(sides[1].steps)),
         why=verdict.why,
+        provided=(*_provided(sides[0], sides[1]), *_provided(sides[1], sides[0])),
     )
 
 
 def _side(loaded: LoadedSaga | LoadedChoreography) -> Side:
     return orchestrated_side(loaded.chart) if isinstance(loaded, LoadedSaga) else choreographed_side(loaded.net)
+
+
+def _provided(side: Side, other: Side) -> Iterator[str]:
+    """What one design takes for granted that the other one does not, or that nobody has declared."""
+    for action in claimed(side, other):
+        yield f"{action} is never refused: {side.name} claims that, {other.name} is prepared for it"
+    for step in side.undeclared:
+        yield f"{step} has a barrier: {side.name} declares no contract for it"
 
 
 def _only(side: Side, other: Side) -> tuple[str, ...]:

@@ -78,12 +78,14 @@ class Apart:
         ending: how it ends.
         faults: whether it needs faults.
         lines: the shortest run that ends so.
+        others: ends that the other design comes to with these answers, the first few; none if it never ends then.
     """
 
     which: int
     ending: Ending
     faults: bool
     lines: tuple[Line, ...]
+    others: tuple[Ending, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ class Comparison:
         sameness: whether they come to the same.
         apart: what tells them apart, if something does.
         only: for each design the steps that only it has; they are not compared.
+        provided: what was taken for granted when the ends were compared, in half-sentences.
         figures: the measures, aspect by aspect.
         advice: what speaks for which design, in sentences, the conclusion first.
         why: what was not decided, and why; "" if all was.
@@ -109,3 +112,4 @@ class Comparison:
     figures: tuple[Figure, ...]
     advice: tuple[str, ...]
     why: str = ""
+    provided: tuple[str, ...] = ()

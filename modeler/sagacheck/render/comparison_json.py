@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sagacheck.core.comparison import Apart, Comparison
+from sagacheck.core.comparison import Apart, Comparison, Ending
 from sagacheck.render.json_report import json_text
 
 FORMAT = "sagacheck-comparison"
@@ -25,6 +25,7 @@ def comparison_json(comparison: Comparison) -> str:
             ],
             "sameness": comparison.sameness.name.lower().replace("_", " "),
             "why": comparison.why,
+            "provided": list(comparison.provided),
             "apart": None if comparison.apart is None else _apart(comparison.apart),
             "figures": [
                 {
@@ -46,7 +47,11 @@ def _apart(apart: Apart) -> dict[str, object]:
         "design": apart.which,
         "faults": apart.faults,
         "accepts": dict(apart.ending.accepts),
-        "end": apart.ending.end,
-        "effects": dict(apart.ending.effects),
+        **_ending(apart.ending),
+        "others": [_ending(ending) for ending in apart.others],
         "lines": [{"actor": line.actor, "text": line.text, "fault": line.fault} for line in apart.lines],
     }
+
+
+def _ending(ending: Ending) -> dict[str, object]:
+    return {"end": ending.end, "effects": dict(ending.effects)}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from sagacheck.core.comparison import Comparison
-from sagacheck.render.comparison_words import number, told_apart
+from sagacheck.render.comparison_words import headings, judged, number, told_apart
 from sagacheck.render.terminal import harmless
 
 
@@ -24,9 +24,11 @@ def _lines(comparison: Comparison) -> Iterator[str]:
     one, other = comparison.designs
     yield f"# {first} ({one}) and {second} ({other})"
     yield ""
-    yield f"Ends and effects: **{comparison.sameness}**."
+    yield f"Ends and effects: **{judged(comparison)}**."
     if comparison.why:
         yield _escaped(comparison.why)
+    for given in comparison.provided:
+        yield f"Provided that {_escaped(given)}."
     for name, only in zip((first, second), comparison.only, strict=True):
         if only:
             yield f"Only {name} has {_escaped(', '.join(only))}; not compared."
@@ -38,7 +40,8 @@ def _lines(comparison: Comparison) -> Iterator[str]:
             fault = f" **[{_escaped(line.fault)}]**" if line.fault else ""
             yield f"{place}. {_escaped(line.actor)} {_escaped(line.text)}{fault}"
     yield ""
-    yield f"| | {one} | {other} | how it is measured |"
+    left, right = (_escaped(heading) for heading in headings(comparison))
+    yield f"| | {left} | {right} | how it is measured |"
     yield "|---|---:|---:|---|"
     aspect, formula = "", ""
     for figure in comparison.figures:

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from sagacheck.core.comparison import Comparison, Figure, Sameness
 from sagacheck.core.story import Story
-from sagacheck.render.comparison_words import number, told_apart
+from sagacheck.render.comparison_words import headings, judged, number, told_apart
 from sagacheck.render.story import story_lines
-from sagacheck.render.terminal import PLAIN, UNLIMITED, Page, Palette, cells, harmless, padded, wrapped
+from sagacheck.render.terminal import PLAIN, UNLIMITED, Page, Palette, cells, harmless, hung, padded, wrapped
 
 _GAP = 2
 
@@ -40,9 +40,11 @@ def _lines(comparison: Comparison, palette: Palette, page: Page) -> Iterator[str
 
 def _sameness(comparison: Comparison, palette: Palette, page: Page) -> Iterator[str]:
     role = {Sameness.SAME: "good", Sameness.DIFFERENT: "error"}.get(comparison.sameness, "warning")
-    yield palette.paint(role, f"ends and effects: {comparison.sameness}")
+    yield palette.paint(role, f"ends and effects: {judged(comparison)}")
     if comparison.why:
-        yield f"  {comparison.why}"
+        yield from hung(f"  {comparison.why}", page)
+    for given in comparison.provided:
+        yield from (f"  {line}" for line in wrapped(f"provided that {given}", page.width - 2))
     for name, only in zip(comparison.names, comparison.only, strict=True):
         if only:
             yield from wrapped(f"  only {harmless(name)} has {harmless(', '.join(only))}: not compared", page.width)
@@ -54,20 +56,24 @@ def _sameness(comparison: Comparison, palette: Palette, page: Page) -> Iterator[
 
 
 def _table(comparison: Comparison, palette: Palette, page: Page) -> Iterator[str]:
-    heads = tuple(str(design) for design in comparison.designs)
+    heads = tuple(harmless(heading) for heading in headings(comparison))
     shown = [tuple(number(value) for value in figure.values) for figure in comparison.figures]
     widths = [max(cells(heads[side]), *(cells(values[side]) for values in shown)) for side in (0, 1)]
     first = max(cells(figure.name) for figure in comparison.figures) + 2
-    yield " " * first + "".join(" " * _GAP + head.rjust(width) for head, width in zip(heads, widths, strict=True))
+    yield " " * first + "".join(" " * _GAP + _right(head, width) for head, width in zip(heads, widths, strict=True))
     aspect = ""
     for figure, values in zip(comparison.figures, shown, strict=True):
         if figure.aspect != aspect:
             aspect = figure.aspect
             yield palette.paint("bold", aspect)
         row = padded(f"  {figure.name}", first)
-        row += "".join(" " * _GAP + value.rjust(width) for value, width in zip(values, widths, strict=True))
+        row += "".join(" " * _GAP + _right(value, width) for value, width in zip(values, widths, strict=True))
         yield row
         yield from (palette.paint("dim", line) for line in _remarks(figure, page))
+
+
+def _right(text: str, width: int) -> str:
+    return " " * (width - cells(text)) + text
 
 
 def _remarks(figure: Figure, page: Page) -> Iterator[str]:

@@ -11,12 +11,13 @@ _FEW = 3
 """Services up to which people keep an overview of who reacts to whom."""
 
 
-def advice(sameness: Sameness, one: Measured, other: Measured) -> tuple[str, ...]:
+def advice(sameness: Sameness, one: Measured, other: Measured, *, complete: bool = True) -> tuple[str, ...]:
     """Sentences: the conclusion, then its reasons.
 
     Args:
         sameness: whether both designs come to the same.
         one, other: the designs.
+        complete: whether both have the same steps.
     """
     if sameness is Sameness.DIFFERENT:
         return ("They are different sagas: make them come to the same ends before you choose between them.",)
@@ -33,7 +34,7 @@ def advice(sameness: Sameness, one: Measured, other: Measured) -> tuple[str, ...
         head = f"For this saga: {'orchestration' if len(for_led) > len(for_free) else 'choreography'} ({counted})."
     marked = [f"for orchestration: {reason}" for reason in for_led]
     marked += [f"for choreography: {reason}" for reason in for_free]
-    return (head, *marked, *_caveats(sameness, led, free))
+    return (head, *marked, *_caveats(sameness, led, free, complete=complete))
 
 
 def _number(count: int, one: str, many: str = "") -> str:
@@ -78,7 +79,9 @@ def _for_choreography(led: Measured, free: Measured) -> Iterator[str]:
         yield f"a message lost on {', '.join(led.sticking)} leaves the orchestrated saga without an end"
 
 
-def _caveats(sameness: Sameness, led: Measured, free: Measured) -> Iterator[str]:
+def _caveats(sameness: Sameness, led: Measured, free: Measured, *, complete: bool) -> Iterator[str]:
+    if not complete:
+        yield "but: they do not have the same steps, so that they are not yet two designs of one saga."
     if sameness is Sameness.SAME_WITHOUT_FAULTS:
         yield "but: under faults they do not come to the same; see what tells them apart."
     if sameness is Sameness.UNDECIDED:

@@ -2,39 +2,60 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
-from sagacheck.application.comparing.side import CLIENT, Message, Side
+from sagacheck.application.comparing.compiled import Compiled, State, Step, Test
+from sagacheck.application.comparing.side import CLIENT, Side
 from sagacheck.core.outcome import EndKind, Outcome
-from sagacheck.core.system import Among, Every, Guard, Not, Rule, Some
+from sagacheck.core.system import Rule
 
-State = tuple[str, ...]
 MOST_NODES = 30_000
 """How many points of runs are looked at."""
+
+Came = tuple[str, str]
+"""What came of an action: its name and the outcome."""
 
 
 class TooManyError(Exception):
     """There are more points than are looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A point of a run.
 
     Args:
         state: the values of all variables.
-        fired: the names of the rules that have fired.
+        fired: the rules that have fired, one bit each.
     """
 
     state: State
-    fired: frozenset[str]
+    fired: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A rule, ready to be fired.
+
+    Args:
+        rule: the rule.
+        bit: its bit; it shares that of the same rule for a message that comes late, which nobody can see.
+        guard: when it may fire.
+        step: what it does.
+    """
+
+    rule: Rule
+    bit: int
+    guard: Test
+    step: Step
 
 
 class Calm:
-    """All runs of a design without faults.
+    """All runs of a design without faults, in every order in which messages can be taken.
+
+    What a process does without waiting for a message it does at once. Nobody asks to cancel, and no time runs out.
 
     Args:
         side: the design.
@@ -46,12 +67,24 @@ class Calm:
 
     def __init__(self, side: Side, *, unknown: bool) -> None:
         self.side = side
-        self._index = {variable.name: number for number, variable in enumerate(side.system.variables)}
-        self._rules = [
-            (rule, self._compiled(rule.guard)) for rule in side.calm if unknown or rule.name not in side.gives_up
+        compiled = Compiled(side.system)
+        left_out = side.asked if unknown else side.asked | side.gives_up
+        rules = [rule for rule in side.calm if rule.name not in left_out]
+        bits: dict[str, int] = {}
+        ready = [
+            _Ready(
+                rule,
+                1 << bits.setdefault(rule.name.removesuffix(", late"), len(bits)),
+                compiled.guard(rule.guard),
+                compiled.step(rule),
+            )
+            for rule in rules
         ]
-        self._ended = {kind: self._compiled(guard) for kind, guard in side.ended.items()}
-        self.start = Node(tuple(side.system.start.values()), frozenset())
+        self._thinking = [one for one in ready if one.rule.name in side.thinking]
+        self._taking = [one for one in ready if one.rule.name not in side.thinking]
+        self._ready = ready
+        self._ended = {kind: compiled.guard(guard) for kind, guard in side.ended.items()}
+        self.start = Node(compiled.start, 0)
         self.after: dict[Node, tuple[Node, ...]] = {}
         waiting = [self.start]
         while waiting:
@@ -60,64 +93,65 @@ class Calm:
                 continue
             if len(self.after) >= MOST_NODES:
                 raise TooManyError
-            self.after[node] = tuple(self._next(node, rule) for rule, guard in self._rules if guard(node.state))
+            self.after[node] = tuple(
+                Node(one.step(node.state), node.fired | one.bit) for one in self._enabled(node.state)
+            )
             waiting += self.after[node]
 
-    def _next(self, node: Node, rule: Rule) -> Node:
-        state = list(node.state)
-        for update in rule.updates:
-            place = self._index[update.variable]
-            state[place] = update.applied(state[place])
-        return Node(tuple(state), node.fired | {rule.name})
-
-    def _compiled(self, guard: Guard) -> Callable[[State], bool]:
-        if isinstance(guard, Among):
-            place, values = self._index[guard.variable], guard.values
-            return lambda state: state[place] in values
-        if isinstance(guard, Not):
-            part = self._compiled(guard.part)
-            return lambda state: not part(state)
-        assert isinstance(guard, Every | Some)
-        parts = [self._compiled(part) for part in guard.parts]
-        if isinstance(guard, Every):
-            return lambda state: all(part(state) for part in parts)
-        return lambda state: any(part(state) for part in parts)
+    def _enabled(self, state: State) -> list[_Ready]:
+        """What can happen next: what a process is about to do by itself goes before everything else."""
+        thinking = [one for one in self._thinking if one.guard(state)]
+        if thinking:
+            return [one for one in thinking if one.rule.group == thinking[0].rule.group]
+        return [one for one in self._taking if one.guard(state)]
 
     @cached_property
     def finals(self) -> tuple[Node, ...]:
         """The points at which nothing more happens."""
         return tuple(node for node, after in self.after.items() if not after)
 
+    @cached_property
+    def _own(self) -> dict[str, int]:
+        """For every process the bits of its rules."""
+        own = dict.fromkeys((*self.side.processes, CLIENT), 0)
+        for one in self._ready:
+            process = self.side.moves[one.rule.name].process
+            own[process] = own.get(process, 0) | one.bit
+        return own
+
     def kinds(self, node: Node) -> frozenset[EndKind]:
         """The kinds of end that have come at a point."""
         return frozenset(kind for kind, guard in self._ended.items() if guard(node.state))
 
-    def came(self, node: Node) -> frozenset[tuple[str, str]]:
+    def _fired(self, bits: int) -> Iterator[_Ready]:
+        return (one for one in self._ready if one.bit & bits)
+
+    def came(self, node: Node) -> frozenset[Came]:
         """What has come of calls, in the eyes of those who decide."""
-        return frozenset(came for name in node.fired for came in self.side.moves[name].came)
+        return frozenset(came for one in self._fired(node.fired) for came in self.side.moves[one.rule.name].came)
 
-    def did(self, node: Node, process: str) -> frozenset[tuple[str, str]]:
-        """What a process has done itself."""
-        return frozenset(did for name in node.fired for did in self.side.moves[name].did if self._is(name, process))
+    def did(self, process: str) -> set[frozenset[Came]]:
+        """Everything that a process can have done itself at some point."""
+        views = {node.fired & self._own[process] for node in self.after}
+        return {self._did(view) for view in views}
 
-    def failures(self, node: Node) -> frozenset[tuple[str, str]]:
-        """The failure points that have come about: what participants have refused, and what callers have given up."""
-        moves = [self.side.moves[name] for name in node.fired]
-        return frozenset(
-            (action, outcome) for move in moves for action, outcome in (*move.came, *move.did) if outcome != Outcome.OK
-        )
+    def _did(self, bits: int) -> frozenset[Came]:
+        return frozenset(did for one in self._fired(bits) for did in self.side.moves[one.rule.name].did)
 
-    def view(self, node: Node, process: str) -> frozenset[str]:
-        """What a process has seen: what it has done itself. That a message came late it cannot see."""
-        return frozenset(name.removesuffix(", late") for name in node.fired if self._is(name, process))
-
-    def _is(self, rule: str, process: str) -> bool:
-        return self.side.moves[rule].process == process
-
-    @cached_property
-    def scenarios(self) -> tuple[frozenset[tuple[str, str]], ...]:
-        """What came of calls in each scenario."""
-        return tuple(sorted({self.came(node) for node in self.finals}, key=sorted))
+    def told(self, process: str) -> tuple[dict[str, set[str]], set[str]]:
+        """What can come of each action of a process, and the kinds of messages that it can take."""
+        outcomes: dict[str, set[str]] = {}
+        taken = set()
+        somewhere = 0
+        for node in self.after:
+            somewhere |= node.fired
+        for one in self._fired(somewhere & self._own[process]):
+            move = self.side.moves[one.rule.name]
+            for action, outcome in move.did:
+                outcomes.setdefault(action, set()).add(outcome)
+            if move.takes is not None:
+                taken.add(move.takes.name)
+        return outcomes, taken
 
     @cached_property
     def runs(self) -> int | None:
@@ -139,129 +173,67 @@ class Calm:
                 working.append((following, iter(self.after[following])))
         return number[self.start]
 
-    def busy(self, node: Node) -> frozenset[str]:
-        """The processes that have done something, the client aside."""
-        return frozenset(self.side.moves[name].process for name in node.fired) - {CLIENT}
+    def busy(self, node: Node) -> int:
+        """How many processes have done something, the client aside."""
+        return sum(bool(node.fired & self._own[process]) for process in self.side.processes)
 
-    def knowing(self, point: tuple[str, str]) -> int:
-        """How many processes know in the end that a call came out so, at best: it is so whenever they have that view."""
-        without = [node for node, failures in self._failures.items() if point not in failures]
-        ignorant = [{views[node] for node in without} for views in self._views]
-        return max(
-            (
-                sum(views[node] not in unsure for views, unsure in zip(self._views, ignorant, strict=True))
-                for node in self.finals
-                if point in self._failures[node]
-            ),
-            default=0,
-        )
+    def logging(self, node: Node) -> int:
+        """How many processes have written down what came of actions of their own."""
+        return sum(bool(self._did(node.fired & self._own[process])) for process in self.side.processes)
 
     @cached_property
-    def _failures(self) -> dict[Node, frozenset[tuple[str, str]]]:
-        return {node: self.failures(node) for node in self.after}
+    def known(self) -> dict[Came, int]:
+        """By failure point how many processes know of it at the end of a run, at best.
+
+        A process knows what is so at every point at which it has done and heard just what it has done and heard.
+        """
+        sure: list[dict[int, int]] = [{} for _ in self.side.processes]
+        failures = {node: self._failures(node.fired) for node in self.after}
+        for node, failed in failures.items():
+            for process, views in zip(self.side.processes, sure, strict=True):
+                view = node.fired & self._own[process]
+                views[view] = views.get(view, failed) & failed
+        most: dict[Came, int] = {}
+        for node in self.finals:
+            known = [views[node.fired & self._own[one]] for one, views in zip(self.side.processes, sure, strict=True)]
+            for number, point in enumerate(self._points):
+                if failures[node] >> number & 1:
+                    knowing = sum(points >> number & 1 for points in known)
+                    most[point] = max(most.get(point, 0), knowing)
+        return most
 
     @cached_property
-    def _views(self) -> tuple[dict[Node, frozenset[str]], ...]:
-        """For every process its view of each point."""
-        return tuple({node: self.view(node, process) for node in self.after} for process in self.side.processes)
+    def _points(self) -> tuple[Came, ...]:
+        """All failure points: what participants refuse, and what callers give up."""
+        return tuple(sorted({point for one in self._ready for point in self._failing(one)}))
+
+    def _failing(self, one: _Ready) -> list[Came]:
+        move = self.side.moves[one.rule.name]
+        return [came for came in (*move.came, *move.did) if came[1] != Outcome.OK]
+
+    @cached_property
+    def _failing_bits(self) -> list[tuple[int, int]]:
+        """For every rule by which a failure point comes about its bit, and those points, one bit each."""
+        place = {point: number for number, point in enumerate(self._points)}
+        found = [(one.bit, sum(1 << place[point] for point in set(self._failing(one)))) for one in self._ready]
+        return [(bit, points) for bit, points in found if points]
+
+    def _failures(self, fired: int) -> int:
+        points = 0
+        for bit, failing in self._failing_bits:
+            if fired & bit:
+                points |= failing
+        return points
 
     @cached_property
     def who_knows_the_end(self) -> tuple[str, ...]:
         """The processes that know in every end that it has come, and which."""
-        return tuple(process for process in self.side.processes if self._knows_the_end(process))
+        kinds = {node: self.kinds(node) for node in self.after}
+        return tuple(process for process in self.side.processes if self._knows_the_end(process, kinds))
 
-    def _knows_the_end(self, process: str) -> bool:
-        seen: dict[frozenset[str], set[frozenset[EndKind]]] = {}
-        for node in self.after:
-            seen.setdefault(self.view(node, process), set()).add(self.kinds(node))
-        return all(seen[self.view(node, process)] == {self.kinds(node)} != {frozenset()} for node in self.finals)
-
-
-@dataclass(frozen=True, slots=True)
-class Path:
-    """How long the longest chain of messages of a run is in which all goes well, each caused by the one before.
-
-    Args:
-        effect: hops to the last effect that is owed.
-        end: hops to the end.
-        effect_transfers: the same in transfers.
-        end_transfers: likewise.
-        messages: how many messages are sent in all.
-    """
-
-    effect: int
-    end: int
-    effect_transfers: int
-    end_transfers: int
-    messages: int
-
-
-def good_path(calm: Calm) -> Path | None:
-    """The path of a run in which all goes well; None if there is none.
-
-    Args:
-        calm: the runs.
-    """
-    side = calm.side
-    good = {
-        name
-        for name, move in side.moves.items()
-        if all(outcome == Outcome.OK for _, outcome in (*move.came, *move.did))
-    }
-    seen = {calm.start}
-    working: list[tuple[Node, Iterator[Node]]] = [(calm.start, iter(calm.after[calm.start]))]
-    while working:
-        node, rest = working[-1]
-        if not calm.after[node] and EndKind.COMMITTED in calm.kinds(node):
-            return _measured(calm, [one for one, _ in working])
-        following = next((one for one in rest if one not in seen and one.fired - node.fired <= good), None)
-        if following is None:
-            working.pop()
-        else:
-            seen.add(following)
-            working.append((following, iter(calm.after[following])))
-    return None
-
-
-def _measured(calm: Calm, nodes: list[Node]) -> Path:
-    side = calm.side
-    depth: dict[str, tuple[int, int]] = dict.fromkeys((*side.processes, CLIENT), (0, 0))
-    on_way: dict[str, tuple[int, int]] = {side.first.name: _later((0, 0), side, side.first)}
-    if side.leader:
-        depth[side.leader] = on_way[side.first.name]
-        _send_first(side, depth, on_way)
-    messages = len(on_way)
-    effect, end = (0, 0), (0, 0)
-    for before, after in itertools.pairwise(nodes):
-        (name,) = after.fired - before.fired or {""}
-        if not name:
-            continue
-        move = side.moves[name]
-        here = depth[move.process]
-        if move.takes is not None:
-            here = _deeper(here, on_way.get(move.takes.name, (0, 0)))
-        depth[move.process] = here
-        for message in move.sends:
-            on_way[message.name] = _deeper(on_way.get(message.name, (0, 0)), _later(here, side, message))
-            messages += 1
-        if set(move.effects) & set(side.steps):
-            effect = _deeper(effect, here)
-        if calm.kinds(after) and not calm.kinds(before):
-            end = here
-    return Path(effect[0], end[0], effect[1], end[1], messages)
-
-
-def _send_first(side: Side, depth: Mapping[str, tuple[int, int]], on_way: dict[str, tuple[int, int]]) -> None:
-    """What the leader has sent before anything happens: requests that are under way at the start."""
-    for name, value in side.system.start.items():
-        kind, _, what = name.partition(" ")
-        if kind == "request" and value == "yes":
-            on_way[what] = _later(depth[side.leader], side, Message(what, side.leader, ""))
-
-
-def _later(here: tuple[int, int], side: Side, message: Message) -> tuple[int, int]:
-    return here[0] + 1, here[1] + side.hop(message)
-
-
-def _deeper(one: tuple[int, int], other: tuple[int, int]) -> tuple[int, int]:
-    return max(one[0], other[0]), max(one[1], other[1])
+    def _knows_the_end(self, process: str, kinds: dict[Node, frozenset[EndKind]]) -> bool:
+        own = self._own[process]
+        seen: dict[int, set[frozenset[EndKind]]] = {}
+        for node, come in kinds.items():
+            seen.setdefault(node.fired & own, set()).add(come)
+        return all(seen[node.fired & own] == {kinds[node]} != {frozenset()} for node in self.finals)

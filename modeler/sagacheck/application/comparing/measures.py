@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from statistics import fmean
 
-from sagacheck.application.comparing.calm import Calm, Path, TooManyError, good_path
-from sagacheck.application.comparing.side import CLIENT, Side
+from sagacheck.application.comparing.calm import Calm, Came, TooManyError
+from sagacheck.application.comparing.path import Path, good_path
+from sagacheck.application.comparing.side import Side
 from sagacheck.core.comparison import Aspect, Figure
 
 
@@ -56,12 +57,12 @@ def measured(side: Side) -> Measured:
     Args:
         side: the design.
     """
-    dependencies = tuple(sorted(set(_dependencies(side))))
+    dependencies = tuple(sorted(set(side.needs)))
     channels = side.channels
     sticking = {channel.name for channel in channels if channel.sticks()}
     found = Measured(
         side=side,
-        deciders=tuple(process for process in side.processes if any(process == on for _, on in _acting(side))),
+        deciders=tuple(process for process in side.processes if process in _deciding(side)),
         dependencies=dependencies,
         cycles=_cycles(dependencies),
         machines=None,
@@ -70,56 +71,52 @@ def measured(side: Side) -> Measured:
         sticking=tuple(channel.name for channel in channels if channel.name in sticking),
         would_stick=tuple(channel.name for channel in channels if channel.name in sticking or channel.would_stick()),
         channels=len(channels),
-        scenarios=None,
+        scenarios=side.scenarios(),
         runs=None,
         up=None,
         logs=None,
-        path=None,
+        path=good_path(side),
     )
     try:
-        return _walked(found, Calm(side, unknown=True), Calm(side, unknown=False))
+        calm = Calm(side, unknown=False)
+        found = _walked(found, calm)
+        # Runs in which callers give up are many more.
+        return replace(found, known=(Calm(side, unknown=True) if side.gives_up else calm).known)
     except TooManyError:
         return found
 
 
-def _walked(found: Measured, whole: Calm, known: Calm) -> Measured:
+def _walked(found: Measured, calm: Calm) -> Measured:
     side = found.side
-    points = sorted({point for node in whole.finals for point in whole.failures(node)})
-    busy: dict[frozenset[tuple[str, str]], int] = {}
-    for node in known.finals:
-        came = known.came(node)
-        busy[came] = max(busy.get(came, 0), len(known.busy(node)))
-    up = tuple(1 if side.leader else busy[scenario] for scenario in known.scenarios)
+    busy: dict[frozenset[Came], int] = {}
+    logs: dict[frozenset[Came], int] = {}
+    for node in calm.finals:
+        came = calm.came(node)
+        busy[came] = max(busy.get(came, 0), calm.busy(node))
+        logs[came] = max(logs.get(came, 0), calm.logging(node))
+    led = bool(side.leader)
     return replace(
         found,
-        machines={process: _machine(known, process) for process in side.processes},
-        known={point: whole.knowing(point) for point in points},
-        knowing_end=known.who_knows_the_end,
-        scenarios=(len(whole.scenarios), len(known.scenarios)),
-        runs=known.runs,
-        up=up,
-        logs=up,
-        path=good_path(known),
+        machines={process: _machine(calm, process) for process in side.processes},
+        knowing_end=calm.who_knows_the_end,
+        runs=calm.runs,
+        up=tuple(1 if led else number for number in busy.values()),
+        logs=tuple(1 if led else max(1, number) for number in logs.values()),
     )
 
 
-def _acting(side: Side) -> Iterator[tuple[str, str]]:
-    """Pairs of a process that executes something and the one whose message makes it do so."""
+def _deciding(side: Side) -> frozenset[str]:
+    """The processes whose messages make another one execute something."""
     senders: dict[str, set[str]] = {}
-    for move in side.moves.values():
-        for message in move.sends:
-            senders.setdefault(message.name, set()).add(message.sender)
-    for move in side.moves.values():
-        if move.did and move.takes is not None:
-            for sender in sorted(senders.get(move.takes.name, {move.takes.sender})):
-                if sender not in ("", CLIENT, move.process):
-                    yield move.process, sender
-
-
-def _dependencies(side: Side) -> Iterator[tuple[str, str]]:
-    """Who has to know messages of whom: a leader names the commands of others, a service hears their events."""
-    for process, sender in _acting(side):
-        yield (sender, process) if sender == side.leader else (process, sender)
+    for message in (*side.begun, *(message for move in side.moves.values() for message in move.sends)):
+        senders.setdefault(message.name, set()).add(message.sender)
+    return frozenset(
+        sender
+        for move in side.moves.values()
+        if move.did and move.takes is not None
+        for sender in senders.get(move.takes.name, ())
+        if sender != move.process
+    )
 
 
 def _cycles(dependencies: tuple[tuple[str, str], ...]) -> tuple[tuple[str, ...], ...]:
@@ -135,17 +132,8 @@ def _machine(calm: Calm, process: str) -> tuple[int, int]:
     side = calm.side
     if process == side.leader and side.machine is not None:
         return side.machine
-    states = {calm.did(node, process) for node in calm.after}
-    outcomes: dict[str, set[str]] = {}
-    heard = set()
-    for name in {name for node in calm.finals for name in node.fired}:
-        move = side.moves[name]
-        if move.process == process:
-            for action, outcome in move.did:
-                outcomes.setdefault(action, set()).add(outcome)
-            if move.takes is not None:
-                heard.add(move.takes.name)
-    return len(states), sum(len(one) - 1 for one in outcomes.values()) + max(0, len(heard) - 1)
+    outcomes, taken = calm.told(process)
+    return len(calm.did(process)), sum(len(one) - 1 for one in outcomes.values()) + max(0, len(taken) - 1)
 
 
 def figures(one: Measured, other: Measured) -> tuple[Figure, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 
 from sagacheck.application.comparing.side import CLIENT, Channel, Message, Move, Side
 from sagacheck.application.weakest import LADDER
@@ -12,14 +13,19 @@ from sagacheck.core.comparison import Design
 from sagacheck.core.contract import NoContract
 from sagacheck.core.outcome import EndKind, Outcome
 from sagacheck.core.story import Line
-from sagacheck.core.system import ALWAYS, Guard, Progress, Rule, Some, System, Update
+from sagacheck.core.system import ALWAYS, Every, Guard, Progress, Rule, Some, System, Update
 from sagacheck.core.trace import Trace
+from sagacheck.lowering.columns import Columns
+from sagacheck.lowering.coordinator import Coordinator
 from sagacheck.lowering.going import COORDINATOR, service_of
 from sagacheck.lowering.participant import Kind
+from sagacheck.lowering.places import STOPPED, Places
 from sagacheck.lowering.saga import lower_saga
 from sagacheck.lowering.story import lines_of
 from sagacheck.lowering.telling import Happening, Telling
 from sagacheck.prover.prove import prove
+from sagacheck.semantics.analysis import TooLargeError
+from sagacheck.semantics.count import count_scenarios
 
 _ACCEPTS = {
     Kind.TAKES_EFFECT: True,
@@ -44,6 +50,8 @@ _DID = {
     Kind.REFUSES: Outcome.FAILED,
 }
 _CALM_FAULTS = ("", "refusal")
+_THINKING = (Happening.DECISION, Happening.START)
+_HEARING = (Happening.CALL, Happening.COMPENSATION)
 
 
 def orchestrated_side(chart: Chart) -> Side:
@@ -53,18 +61,16 @@ def orchestrated_side(chart: Chart) -> Side:
         chart: the saga.
     """
     contracts = {step.name: step.contract or (LADDER[-1] if step.owes else NoContract()) for step in chart.steps}
-    lowered = lower_saga(chart, contracts)
-    system = lowered.system
-    called = dict.fromkeys(node.step for node in chart.nodes if isinstance(node, Call))
-    undone = dict.fromkeys(node.action for node in chart.nodes if isinstance(node, Compensate))
-    calm = tuple(_calm(system))
-    ends = [node for node in chart.nodes if isinstance(node, End)]
-    here = system.variable["coordinator"]
-    ended = {
-        kind: here.is_(*(end.id for end in ends if end.kind is kind and end.id in here.domain)) for kind in EndKind
-    }
+    system = lower_saga(chart, contracts).system
+    columns = Columns(chart, contracts)
+    called, undone = dict.fromkeys(columns.calls), dict.fromkeys(columns.compensations)
+    calm = tuple(_calm(system, columns))
+    told = {rule.name: _telling(rule) for rule in calm}
+    ended = _ended(columns, system)
+    over = Some(tuple(ended.values()))
+    boxes = (*columns.request.values(), *columns.undoing.values())
     services = dict.fromkeys(
-        [*(service_of(chart.step[step].action) for step in called), *(service_of(action) for action in undone)]
+        [*(service_of(columns.spec(step).action) for step in called), *(service_of(action) for action in undone)]
     )
 
     def tell(trace: Trace) -> tuple[Line, ...]:
@@ -73,21 +79,30 @@ def orchestrated_side(chart: Chart) -> Side:
     return Side(
         name=chart.name,
         design=Design.ORCHESTRATED,
-        steps=tuple(step for step in called if chart.step[step].owes),
+        steps=tuple(step for step in called if columns.spec(step).owes),
         actions=(*called, *undone),
         system=system,
         accepting={rule.name: tuple(_accepting(rule)) for rule in system.rules},
         calm=calm,
-        gives_up=frozenset(rule.name for rule in calm if _telling(rule).result == Outcome.UNKNOWN),
+        calm_settled=Every((over, *(box.request.is_("no") for box in boxes))),
+        gives_up=frozenset(
+            name for name, tells in told.items() if tells.happening in _HEARING and tells.result == Outcome.UNKNOWN
+        ),
+        thinking=frozenset(name for name, tells in told.items() if tells.happening in _THINKING),
+        asked=frozenset(name for name, tells in told.items() if tells.happening is Happening.CANCELLATION),
         moves={rule.name: _move(rule) for rule in calm},
         first=Message("start", CLIENT, COORDINATOR),
+        begun=tuple(Message(what, COORDINATOR, service) for service, what in Coordinator(columns).begin().sends),
         ended=ended,
-        settled=Some(tuple(ended.values())),
-        standing={step: _standing(system, step) for step in called if chart.step[step].owes},
+        settled=over,
+        standing={step: _standing(columns, step) for step in called if columns.spec(step).owes},
         processes=(COORDINATOR, *services),
+        needs=tuple((COORDINATOR, service) for service in services),
         leader=COORDINATOR,
-        machine=_machine(chart),
+        machine=_machine(columns),
         channels=tuple(_channels(system)),
+        scenarios=partial(_counted, chart),
+        undeclared=tuple(step for step in called if columns.spec(step).owes and columns.spec(step).contract is None),
         hop=lambda _: 1,
         tell=tell,
     )
@@ -104,21 +119,47 @@ def _accepting(rule: Rule) -> Iterator[tuple[str, bool, Guard]]:
         yield tells.subject, _ACCEPTS[Kind(tells.result)], ALWAYS
 
 
-def _calm(system: System) -> Iterator[Rule]:
-    """The rules of runs without faults. Each message is delivered once, so a delivery uses its request up."""
+def _ended(columns: Columns, system: System) -> dict[EndKind, Guard]:
+    """When each kind of end has come; a saga that meets what it does not handle has come to an end of its own kind."""
+    here = system.variable[Places(columns.chart).name("")]
+    ends = [node for node in columns.nodes if isinstance(node, End)]
+    places = {kind: [end.id for end in ends if end.kind is kind and end.id in here.domain] for kind in EndKind}
+    places[EndKind.UNHANDLED] += [STOPPED] if STOPPED in here.domain else []
+    return {kind: here.is_(*names) for kind, names in places.items() if names}
+
+
+def _calm(system: System, columns: Columns) -> Iterator[Rule]:
+    """The rules of runs without faults. Each message is taken once, so that taking it uses it up."""
     for rule in system.rules:
         tells = _telling(rule)
-        if rule.fault not in _CALM_FAULTS:
+        if rule.fault not in _CALM_FAULTS or tells.happening is Happening.RESEND:
             continue
-        if tells.happening is Happening.DELIVERY:
-            request = next(f"{kind} {tells.subject}" for kind in _BOXES if f"{kind} {tells.subject}" in system.variable)
-            left = tuple(update for update in rule.updates if update.variable != request)
-            yield replace(rule, updates=(*left, Update(request, "no")))
-        elif tells.happening in (Happening.CALL, Happening.COMPENSATION, Happening.DECISION):
-            yield rule
+        used = set(_taken(tells, columns))
+        left = tuple(update for update in rule.updates if update.variable not in used)
+        yield replace(rule, updates=(*left, *(Update(name, "no") for name in sorted(used))))
 
 
-_BOXES = ("request", "compensation")
+def _taken(tells: Telling, columns: Columns) -> Iterator[str]:
+    """The messages that a rule takes: a request, or the answer to one."""
+    box = columns.request.get(tells.subject) or columns.undoing.get(tells.subject)
+    if box is not None and tells.happening is Happening.DELIVERY:
+        yield box.request.name
+    elif box is not None and tells.happening in _HEARING:
+        yield from (answer.name for outcome, answer in box.answers.items() if outcome == tells.result)
+
+
+def _counted(chart: Chart) -> tuple[int, int] | None:
+    """The scenarios of a chart, and those without unknown outcomes."""
+    nodes = tuple(
+        replace(node, outcomes=tuple(outcome for outcome in node.outcomes if outcome is not Outcome.UNKNOWN))
+        if isinstance(node, Call | Compensate)
+        else node
+        for node in chart.nodes
+    )
+    try:
+        return count_scenarios(chart).total, count_scenarios(replace(chart, nodes=nodes)).total
+    except TooLargeError:
+        return None
 
 
 def _move(rule: Rule) -> Move:
@@ -135,20 +176,18 @@ def _move(rule: Rule) -> Move:
     return Move(process, takes, sends, (), did, effects)
 
 
-def _standing(system: System, step: str) -> Mapping[int, Guard]:
+def _standing(columns: Columns, step: str) -> Mapping[int, Guard]:
     """When so many effects of a step stand, by what is real of it."""
-    real = system.variable[f"{step}: real"]
-    found: dict[int, list[str]] = {0: [], 1: [], 2: []}
-    for value in real.domain:
-        words = value.split(", ")
-        found[2 if "two effects" in words else 1 if "effect" in words else 0].append(value)
-    return {number: real.is_(*values) for number, values in found.items() if values}
+    found: dict[int, list[str]] = {}
+    for local in columns.locals[step]:
+        found.setdefault(local.standing, []).append(local.name)
+    return {number: columns.real[step].is_(*values) for number, values in sorted(found.items())}
 
 
-def _machine(chart: Chart) -> tuple[int, int]:
-    """States at which the coordinator rests, and its decisions: of each of them, where it may go beyond the first."""
-    resting = [node for node in chart.nodes if not isinstance(node, Choice)]
-    return len(resting), sum(max(0, len(_targets(chart, node.id)) - 1) for node in resting)
+def _machine(columns: Columns) -> tuple[int, int]:
+    """Nodes at which the coordinator rests, and its decisions: of each of them, where it may go beyond the first."""
+    resting = [node for node in columns.nodes if not isinstance(node, Choice)]
+    return len(resting), sum(max(0, len(_targets(columns.chart, node.id)) - 1) for node in resting)
 
 
 def _targets(chart: Chart, source: str) -> set[str]:
