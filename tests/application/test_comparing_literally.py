@@ -37,16 +37,18 @@ def test_the_calm_ends_of_a_saga_are_those_of_its_scenarios(saga: Saga) -> None:
         reject()
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.filter_too_much])
 @given(choreographies() | guarded())
 def test_the_ends_of_a_choreography_are_those_that_come_message_by_message(choreography: Choreography) -> None:
-    net = choreography.net()
-    side = choreographed_side(net)
-    net = with_strongest(net)
+    """In its system, an event that a repetition publishes again may come or not: without keys that makes more ends."""
+    net, side = with_strongest(choreography.net()), choreographed_side(choreography.net())
+    stored = all(step.contract is None or step.contract.stores_rejections for step in net.steps.values())
     try:
         for answers in answers_of(side):
             assert of_net(net, answers, side.steps, faults=False) == of_system(side.calmly(), answers, side.steps)
-            assert of_net(net, answers, side.steps, faults=True) == of_system(side, answers, side.steps)
+            expected, actual = of_net(net, answers, side.steps, faults=True), of_system(side, answers, side.steps)
+            assert expected <= actual
+            assert expected == actual or not stored
     except TooManyWorldsError:
         reject()
 
