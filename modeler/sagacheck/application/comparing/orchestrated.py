@@ -11,10 +11,10 @@ from sagacheck.core.chart import Call, Chart, Choice, Compensate, End
 from sagacheck.core.comparison import Design
 from sagacheck.core.contract import NoContract
 from sagacheck.core.outcome import EndKind, Outcome
-from sagacheck.core.story import Line
+from sagacheck.core.story import COORDINATOR, Line
 from sagacheck.core.system import ALWAYS, Guard, Progress, Rule, Some, System, Update
 from sagacheck.core.trace import Trace
-from sagacheck.lowering.going import COORDINATOR, service_of
+from sagacheck.lowering.going import service_of
 from sagacheck.lowering.participant import Kind
 from sagacheck.lowering.saga import lower_saga
 from sagacheck.lowering.story import lines_of
