@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sagacheck import (
+    AllOf,
     AnyOf,
     AtLeastOnce,
     AtMostOnce,
@@ -17,11 +18,12 @@ from sagacheck import (
     Saga,
     Service,
     Step,
+    parallel,
 )
 from sagacheck.core.contract import Contract
 from sagacheck.core.retry import RetryPolicy
 
-KEYED = Keyed("order_id")
+KEYED, BARRIER = Keyed("order_id"), Barrier("order_id")
 UNTIL_KNOWN, UNTIL_DONE = Retry.until_known(), Retry.until_done()
 ONCE = Retry(1)
 MAIL = Informational("a confirmation needs no undo")
@@ -74,3 +76,45 @@ def pay_events() -> Choreography:
         aborted_when="Declined",
         delivery=AtLeastOnce(),
     )
+
+
+def trip() -> Saga:
+    """Two steps side by side."""
+    return Saga("trip", parallel(*_bookings(UNTIL_KNOWN)))
+
+
+def trip_events() -> Choreography:
+    """The same as a choreography, in which a desk hears of both and calls both back."""
+    both = _bookings(UNTIL_KNOWN)
+    services = [
+        Service(
+            name,
+            On("Asked", do=step, ok=f"{name} booked", rejected=f"{name} full"),
+            On("CalledOff", undo=step, ok=f"{name} free"),
+        )
+        for name, step in zip(("hotel", "flight"), both, strict=True)
+    ]
+    desk = Service(
+        "desk",
+        On(AllOf("hotel booked", "flight booked"), ok="Booked"),
+        On(AnyOf("hotel full", "flight full"), ok="CalledOff"),
+    )
+    return Choreography(
+        "trip-events",
+        starts_with="Asked",
+        services=[*services, desk],
+        committed_when="Booked",
+        aborted_when="CalledOff",
+        observed=["hotel free", "flight free"],
+        delivery=AtLeastOnce(outbox=True),
+    )
+
+
+def _bookings(retry: RetryPolicy) -> tuple[Step, Step]:
+    hotel, flight = (
+        Step(
+            f"{name}.book", compensation=Compensation(f"{name}.cancel", retry=UNTIL_DONE), contract=BARRIER, retry=retry
+        )
+        for name in ("hotel", "flight")
+    )
+    return hotel, flight

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sagacheck import Choreography, NoContract, Saga
+from sagacheck import Choreography, NoContract, Saga, Step
 from sagacheck.application.compare import compare
 from sagacheck.application.comparing.choreographed import choreographed_side
 from sagacheck.application.comparing.equivalence import equivalence
@@ -13,7 +13,17 @@ from sagacheck.application.loaded import LoadedChoreography, LoadedSaga
 from sagacheck.application.refusal import RefusedError
 from sagacheck.core.comparison import Comparison, Sameness
 from sagacheck.prover.prove import Budget
-from tests.application.comparable import UNTIL_KNOWN, order, order_events, pay, pay_events
+from tests.application.comparable import (
+    KEYED,
+    UNTIL_DONE,
+    UNTIL_KNOWN,
+    order,
+    order_events,
+    pay,
+    pay_events,
+    trip,
+    trip_events,
+)
 
 
 def compared(one: Saga, other: Choreography, seconds: float = 60.0) -> Comparison:
@@ -67,6 +77,46 @@ def test_of_one_step_the_figures_can_be_counted_by_hand() -> None:
     assert (3, 2) == found["messages in all"]
     # Without an outbox an event makes two transfers.
     assert (3, 2) == found["transfers to the end"]
+
+
+def test_of_branches_the_figures_can_be_counted_by_hand() -> None:
+    found = figures(compared(trip(), trip_events()))
+    # Both accepted, either rejected, both rejected. Called off before it was asked, either turns its step away besides.
+    assert (4, 6) == found["scenarios"]
+    # Start, both requests at once, both answers at once; the start to both, what they publish to the desk.
+    assert (2, 1) == found["hops to the last effect"]
+    assert (3, 2) == found["hops to the end"]
+    # The start, two requests, two answers.
+    assert (5, 4) == found["messages in all"]
+    assert (1, 1) == found["who decides"]
+    # The desk hears two events of either, and either hears its word.
+    assert (2, 4) == found["dependencies"]
+    assert (0, 3) == found["cyclic dependencies"]
+    assert (1, 1) == found["processes that know the end"]
+
+
+def test_branches_come_to_the_same_under_faults_too() -> None:
+    assert Sameness.SAME is compared(trip(), trip_events()).sameness
+
+
+def test_what_one_design_claims_is_said_and_no_difference() -> None:
+    ship = Step("b.ship", compensation="b.recall", contract=KEYED, retry=UNTIL_KNOWN)
+    claiming = Step("b.ship", compensation="b.recall", contract=KEYED, retry=UNTIL_DONE)
+    one = compare(LoadedSaga(Saga("one", ship).chart(), ""), LoadedSaga(Saga("two", claiming).chart(), ""))
+    assert Sameness.SAME is one.sameness
+    assert ("b.ship is never refused: two claims that, one is prepared for it",) == one.provided
+
+
+def test_a_contract_that_nobody_declares_is_said() -> None:
+    saga = LoadedSaga(Saga("one", Step("b.ship", compensation="b.recall")).chart(), "")
+    assert ("b.ship has a barrier: one declares no contract for it",) * 2 == compare(saga, saga).provided
+
+
+def test_steps_that_only_one_design_has_are_said() -> None:
+    more = Saga("more", pay().flow >> Step("card.note", compensation="card.forget", contract=KEYED, retry=UNTIL_DONE))
+    comparison = compared(more, pay_events())
+    assert (("card.note",), ()) == comparison.only
+    assert any("do not have the same steps" in sentence for sentence in comparison.advice)
 
 
 def test_events_that_can_be_lost_leave_a_choreography_without_an_end() -> None:

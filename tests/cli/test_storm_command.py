@@ -190,4 +190,15 @@ def test_without_a_broken_plan_no_test_is_written(here: Path) -> None:
 def test_two_processes_find_what_one_finds(here: Path) -> None:
     write_shop(here, without=TOMBSTONE)
     alone = run("storm", "shop.py", "--profile", "quick", "-o", "json").stdout
-    assert alone == run("storm", "shop.py", "--profile", "quick", "-o", "json", "--workers", "2").stdout
+    together = run("storm", "shop.py", "--profile", "quick", "-o", "json", "--workers", "2").stdout
+    assert told(alone) == told(together)
+
+
+def told(text: str) -> object:
+    """A report without how many orders of two executions were tried: how long they wait for locks decides that."""
+    report = json.loads(text)
+    for storm in report["storms"]:
+        for obligation in storm["obligations"]:
+            if obligation["law"] == Law.CONCURRENT:
+                obligation.pop("tried")
+    return report

@@ -6,8 +6,8 @@ From the root of the repository:
     python -m tests.gallery.generate --check    writes nothing; exits with 1 if a text there is not current
 
 For every model there is what `sagacheck verify -v` says (.txt), the JSON report (.json) and the picture (.dot, .svg),
-in a wrong model with the path of its finding, and each story as a sequence diagram (.story.svg). Graphviz' SVG differs by version, so that of all texts it alone is not
-compared; that it is there is.
+in a wrong model with the path of its finding, and each story as a sequence diagram (.story.svg). Graphviz' SVG differs
+by version, so that of all texts it alone is not compared; that it is there is.
 """
 
 from __future__ import annotations

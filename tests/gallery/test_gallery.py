@@ -42,6 +42,12 @@ def test_every_exhibit_has_files_of_its_own(shown: list[Exhibit]) -> None:
     assert len(shown) == len({exhibit.stem for exhibit in shown})
 
 
+def test_every_story_has_a_picture_of_its_own(shown: list[Exhibit]) -> None:
+    names = [name for exhibit in shown for name, _, _ in exhibit.stories]
+    assert names
+    assert len(names) == len(set(names))
+
+
 def test_texts_hold_no_path_of_a_machine_no_time_and_no_colour(files: dict[str, str]) -> None:
     for text in files.values():
         assert "\x1b" not in text

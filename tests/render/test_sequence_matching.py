@@ -108,6 +108,15 @@ def test_lifelines_stand_in_the_order_in_which_they_turn_up() -> None:
     assert ("coordinator", "stock", "payment", "mail") == sequence.lifelines
 
 
+def test_a_coordinator_stands_first_whenever_it_turns_up() -> None:
+    assert ("coordinator", "stock") == drawn(Line("stock", "acts"), Line("coordinator", "ends")).lifelines
+
+
+def test_a_story_without_a_consequence_says_that_nothing_is_wrong() -> None:
+    sequence = sequence_of(Story((Line("coordinator", "ends"),), 0, ""), "title")
+    assert ("nothing is wrong at the end of this story", False) == (sequence.consequence, sequence.wrong)
+
+
 @given(stories())
 def test_every_line_is_an_event_and_every_message_is_accounted_for(story: Story) -> None:
     sequence = sequence_of(story, "title")

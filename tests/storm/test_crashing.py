@@ -147,10 +147,18 @@ def test_a_crash_in_a_handler_that_hangs_does_not_come_about_and_says_why(monkey
 @forks
 def test_a_child_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     short(monkeypatch)
+    fork, children = os.fork, []
+
+    def forked() -> int:
+        children.append(fork())
+        return children[-1]
+
+    monkeypatch.setattr(os, "fork", forked)
     with pytest.raises(NotFiredError, match="its process hangs"):
         killed(calling(hangs_before_its_boundary), HandMade(dict), {}, 2)
+    (child,) = children
     with pytest.raises(ChildProcessError):
-        os.waitpid(-1, os.WNOHANG)
+        os.waitpid(child, os.WNOHANG)
 
 
 @forks

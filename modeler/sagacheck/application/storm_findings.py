@@ -129,6 +129,8 @@ def of_plan(broken: Broken, storm: Storm, chart: Chart) -> Finding:
     if len(strikes) > _MOST_STRIKES_NAMED:
         named = f"{len(strikes)} faults strike"
     when = f"when {named}" if strikes else "even when nothing fails"
+    if broken.several:
+        when = "when several go side by side"
     step = chart.step.get(broken.step)
     return Finding(
         code=page.code,
@@ -137,7 +139,11 @@ def of_plan(broken: Broken, storm: Storm, chart: Chart) -> Finding:
         saga=chart.name,
         message=f"`{chart.name}` does not come to a legal end {when}",
         primary=Label(_shown((step.span if step else None) or storm.saga.span), ""),
-        root_cause=RootCause(chart.name, (broken.step,) if broken.step else (), f"survive {broken.token}"),
+        root_cause=RootCause(
+            chart.name,
+            (broken.step,) if broken.step else (),
+            "survive side by side" if broken.several else f"survive {broken.token}",
+        ),
         help=page.help,
         story=Story(story_lines_of(broken.happened), len(broken.happened), broken.why, broken.token, len(strikes)),
         evidence=broken.evidence,

@@ -16,6 +16,7 @@ from sagacheck.storm.longer import NoHypothesisError, longer_plans, strikes_met
 from sagacheck.storm.plans import every_plan_by
 from sagacheck.storm.playing import Play, Played
 from sagacheck.storm.running import played
+from sagacheck.storm.several import NoOtherKeyError, several_sagas
 from sagacheck.storm.shrinking import shrunk
 from sagacheck.storm.spreading import Spread
 from sagacheck.storm.token import token_of
@@ -39,6 +40,7 @@ class PlansFound:
         walked: the chart's edges that were taken.
         errors: why something could not be run.
         longer: how many longer ones were run.
+        side_by_side: how many calls several sagas made side by side.
     """
 
     plans: PlansRun | None = None
@@ -46,6 +48,7 @@ class PlansFound:
     walked: set[tuple[str, str]] = field(default_factory=set)
     errors: list[str] = field(default_factory=list)
     longer: int = 0
+    side_by_side: int = 0
 
     @property
     def broken(self) -> tuple[Broken, ...]:
@@ -99,7 +102,22 @@ def storm_plans(
     found.plans = PlansRun(options.faults, run, run + waiting, complete=not waiting)
     if options.longer and not found.by_kind and not waiting:
         _play_longer(here, strikes_met(runs, options.ways), options, until, found, note)
+    if options.several and not found.by_kind and not waiting:
+        _play_several(play, options, until, found)
     return found
+
+
+def _play_several(play: Play, options: StormOptions, until: float | None, found: PlansFound) -> None:
+    """Storms over several sagas side by side, which hypothesis makes up."""
+    try:
+        several = several_sagas(play, options.seed, options.several, until)
+    except (NoHypothesisError, NoOtherKeyError) as error:
+        found.errors.append(str(error))
+        return
+    found.side_by_side = several.steps
+    if several.why:
+        # No token says it: what strikes whom depends on who went when. The seed does.
+        found.by_kind["several"] = Broken(Plan(), several.why, several.happened, several.evidence, "", several=True)
 
 
 def _play_longer(

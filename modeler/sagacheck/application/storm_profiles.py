@@ -7,6 +7,8 @@ from sagacheck.core.storming import Way
 
 _LONGER = 5_000
 """Plans of more faults that a night draws."""
+_SEVERAL = 500
+"""Storms over several sagas that a night makes up."""
 PROFILES = ("quick", "gate", "nightly")
 
 
@@ -21,5 +23,14 @@ def options_of(profile: str, seed: int = 0, budget: float | None = None, only: s
     """
     faults = 1 if profile == "quick" else 2
     ways = (Way.PARK, Way.CANCEL) if profile == "nightly" else (Way.PARK,)
-    longer = _LONGER if profile == "nightly" else 0
-    return StormOptions(faults, ways, seed, budget, only, plans=not only, longer=longer)
+    night = profile == "nightly"
+    return StormOptions(
+        faults,
+        ways,
+        seed,
+        budget,
+        only,
+        plans=not only,
+        longer=_LONGER if night else 0,
+        several=_SEVERAL if night else 0,
+    )

@@ -43,6 +43,7 @@ class StormOptions:
         matrix: whether obligations are run.
         plans: whether plans are run.
         longer: how many longer plans are drawn by hypothesis when the short ones are all survived.
+        several: how many storms over several sagas side by side hypothesis makes up, when all else is survived.
         corpus: a folder whose plans are played first, and where those are kept that break the saga; None for none.
         workers: how many processes play plans; one is this process.
         dask: address of a Dask scheduler whose workers play plans; "" for none.
@@ -58,6 +59,7 @@ class StormOptions:
     matrix: bool = True
     plans: bool = True
     longer: int = 0
+    several: int = 0
     corpus: Path | None = None
     workers: int = 1
     dask: str = ""
@@ -127,6 +129,7 @@ def _stormed(ready: Prepared, report: StormReport, options: StormOptions, listen
         plans=found.plans,
         broken=found.broken,
         longer=found.longer,
+        side_by_side=found.side_by_side,
         edges=(len(found.walked & edges), len(edges)),
         errors=(*report.errors, *found.errors),
     )

@@ -141,7 +141,7 @@ def _plan(
     from sagacheck.render.terminal import PLAIN
 
     found = replay_plan(model, saga, token, settings.loading)
-    story = Story(found.lines, len(found.lines), found.why, token)
+    story = Story(found.lines, len(found.lines) if found.why else 0, found.why, token)
     for output in wanted:
         if output.form == "text":
             colours = PLAIN if output.file is not None else palette(color)

@@ -33,7 +33,7 @@ PROFILES = ("quick", "gate", "nightly")
     type=click.Choice(PROFILES),
     default="gate",
     show_default=True,
-    help="quick: plans of one fault; gate: of two; nightly: of two with cancellation as a crash, too, then 5,000 longer ones.",
+    help="quick: plans of one fault; gate: of two; nightly: of two with cancellation as a crash, too, then longer ones and several sagas side by side.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of all that is random.")
 @click.option("--budget", type=options.Seconds(), help="Seconds after which no further plan of a saga is begun.")
@@ -143,9 +143,10 @@ def _write_test(results: StormResults, file: str) -> None:
     from sagacheck.application.written_test import written_test
 
     for one in results.storms:
-        if one.report.broken:
+        replayable = [broken for broken in one.report.broken if broken.token]
+        if replayable:
             source = StormSource(str(Path(one.report.file).absolute()), one.report.saga, one.report.simulated)
-            write(Output("python", file), written_test(source, one.report.broken[0].token, Path(file)))
+            write(Output("python", file), written_test(source, replayable[0].token, Path(file)))
             return
     click.echo(f"no plan breaks a saga: {file} was not written", err=True)
 

@@ -188,6 +188,7 @@ class Broken:
         evidence: what was observed and what would have been right, line by line.
         token: shows it again: `sagacheck replay TOKEN MODEL`.
         step: the step that is to blame, as far as that can be told; "" if it cannot.
+        several: whether it takes several sagas side by side; no token shows that again, the seed does.
     """
 
     plan: Plan
@@ -196,6 +197,7 @@ class Broken:
     evidence: tuple[str, ...]
     token: str
     step: str = ""
+    several: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +232,7 @@ class StormReport:
         edges: how many of the chart's edges the plans have walked, and of how many.
         masked: what differs between two calm runs and is therefore not looked at.
         errors: why something could not be run at all.
+        side_by_side: how many calls several sagas made side by side; 0 if none were to be.
         longer: how many plans of more faults were drawn at random and run; 0 if none were to be.
     """
 
@@ -244,6 +247,7 @@ class StormReport:
     masked: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
     longer: int = 0
+    side_by_side: int = 0
 
     def number(self, standing: Standing) -> int:
         """How many obligations stand so."""

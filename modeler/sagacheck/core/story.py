@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+COORDINATOR = "coordinator"
+"""The actor of an orchestrated saga that calls the services."""
+
 BROKER = "broker"
 """The actor of a choreography that takes every event at once, and hands it on."""
 

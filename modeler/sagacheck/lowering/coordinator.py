@@ -20,10 +20,11 @@ from sagacheck.core.chart import (
 from sagacheck.core.outcome import Outcome, Status, after_call, after_compensation
 from sagacheck.core.question import NO, YES, CancellationTest, Condition, LedgerTest
 from sagacheck.core.retry import RetryPolicy, Until
+from sagacheck.core.story import COORDINATOR
 from sagacheck.core.system import ALWAYS, NEVER, Every, Guard, Not, Rule, Some, Update
 from sagacheck.lowering.branches import Branches
 from sagacheck.lowering.columns import HONOURED, REQUESTED, STATUSES, UNASKED, Columns, Mailbox
-from sagacheck.lowering.going import COORDINATOR, Going, forgotten, service_of
+from sagacheck.lowering.going import Going, forgotten, service_of
 from sagacheck.lowering.places import DONE, FAILED, NOWHERE, STOPPED, Places, before, leaving
 from sagacheck.lowering.telling import Happening, Telling
 

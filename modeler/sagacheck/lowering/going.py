@@ -8,8 +8,6 @@ from dataclasses import dataclass, field
 from sagacheck.core.system import Update
 from sagacheck.lowering.columns import Mailbox
 
-COORDINATOR = "coordinator"
-
 
 @dataclass
 class Going:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from sagacheck.core.outcome import Outcome
+from sagacheck.core.story import COORDINATOR
 from sagacheck.core.system import ALWAYS, Every, Guard, Rule, Some, Update
 from sagacheck.lowering.columns import Columns, Mailbox
-from sagacheck.lowering.going import COORDINATOR, service_of
+from sagacheck.lowering.going import service_of
 from sagacheck.lowering.participant import CRASHES, Answer, Delivery, Kind, Local
 from sagacheck.lowering.places import Places
 from sagacheck.lowering.telling import Happening, Telling

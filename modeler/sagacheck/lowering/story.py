@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from sagacheck.core.chart import Chart, End
 from sagacheck.core.obligation import Obligation, Owed
 from sagacheck.core.outcome import EndKind
-from sagacheck.core.story import Line, Story
+from sagacheck.core.story import COORDINATOR, Line, Story
 from sagacheck.core.trace import Trace
-from sagacheck.lowering.going import COORDINATOR, service_of
+from sagacheck.lowering.going import service_of
 from sagacheck.lowering.replay import token_of
 from sagacheck.lowering.telling import Happening, Telling
 

@@ -26,6 +26,7 @@ def storm_document(report: StormReport) -> Document:
         "broken": [_broken(broken) for broken in report.broken],
         "edges": {"walked": report.edges[0], "total": report.edges[1]},
         "longer": report.longer,
+        "side_by_side": report.side_by_side,
         "masked": list(report.masked),
         "errors": list(report.errors),
     }

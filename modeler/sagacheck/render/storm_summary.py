@@ -15,6 +15,8 @@ def summary(report: StormReport) -> str:
         parts += [plans_in_words(report.plans), f"{number(report.edges[0])} of {number(report.edges[1])} edges walked"]
     if report.longer:
         parts.append(f"{counted(report.longer, 'longer plan')} drawn and run")
+    if report.side_by_side:
+        parts.append(f"{counted(report.side_by_side, 'call')} of several sagas side by side")
     return "; ".join([*parts, f"seed {report.seed}"])
 
 

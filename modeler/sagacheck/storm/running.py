@@ -16,7 +16,7 @@ from sagacheck.core.outcome import Outcome
 from sagacheck.core.question import Condition
 from sagacheck.core.retry import RetryPolicy
 from sagacheck.core.storming import Blow, Happened, Plan, Strike
-from sagacheck.storm.bench import CannotBeginError, Done
+from sagacheck.storm.bench import Bench, CannotBeginError, Done
 from sagacheck.storm.coordinator import Coordinator, StuckError
 from sagacheck.storm.crashing import NotFiredError
 from sagacheck.storm.observing import differences
@@ -39,7 +39,7 @@ def played(play: Play, plan: Plan) -> Played:
     Raises:
         CannotBeginError: if a handler does not even work calmly.
     """
-    return _Run(play, plan).played()
+    return Run(play, plan).played()
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,14 @@ class _Settled:
 
 
 @dataclass
-class _Run:
+class Run:
+    """One run of a saga under a plan, which may still grow while it goes on.
+
+    Args:
+        play: the saga and its handlers.
+        plan: what strikes.
+    """
+
     play: Play
     plan: Plan
     happened: list[Happened] = field(default_factory=list)
@@ -88,55 +95,78 @@ class _Run:
     cancelled: bool = False
     restarted: bool = False
 
+    why: str = ""
+    coordinator: Coordinator | None = None
+
     def played(self) -> Played:
+        """Plays the plan from the beginning of the world to the end of the saga."""
         self.play.bench.stage.reset()
-        walked: frozenset[tuple[str, str]] = frozenset()
-        why = ""
+        for _ in self.going():
+            pass
+        self.drain()
+        evidence: tuple[str, ...] = ()
+        why = self.why
+        if not why:
+            why, evidence = judged(self.play.bench, self.calm())
+        walked = frozenset(self.coordinator.walked) if self.coordinator is not None else frozenset()
+        unfired = tuple(strike for strike in self.plan.strikes if strike not in self.fired)
+        return Played(tuple(self.happened), tuple(self.met), walked, why, evidence, unfired)
+
+    def going(self) -> Iterator[tuple[str, int]]:
+        """Goes on from call to call; before each one, says which action is called next, and which request for it."""
         try:
-            coordinator = Coordinator(self.play.chart, self._answer)
-            while coordinator.end is None and not why:
-                waiting = coordinator.in_flight
-                node = next((one for one in waiting if one.id not in self.behind), waiting[0])
-                refusal = Outcome.REJECTED if isinstance(node, Call) else Outcome.FAILED
-                self.refusable = refusal in coordinator.possible(node)
-                self.alone = all(one is node or one.id in self.behind for one in waiting)
-                if not self.alone and self._goes_behind(node):
-                    continue
-                overdue, self.overtaken = self.overtaken, []
-                struck = set(self.fired)
-                outcome = self._called(node)
-                if outcome is None:
-                    why = f"{_action(self.play.chart, node)} never comes to an answer"
-                    break
-                self._arrive_late(overdue)
-                blows = {one.blow for one in self.fired - struck}
-                self.behind.discard(node.id)
-                if Blow.FORGOTTEN in blows:
-                    self.restarted = True
-                    self.settled.clear()
-                    self.behind.clear()
-                    coordinator.restart()
-                    continue
-                if Blow.CANCEL in blows:
-                    self.cancelled = True
-                    coordinator.request_cancel()
-                    if node not in coordinator.in_flight:
-                        self.settled[-1].outcome = Outcome.UNKNOWN
-                        continue
-                coordinator.answered(node, outcome)
-            walked = frozenset(coordinator.walked)
+            self.coordinator = coordinator = Coordinator(self.play.chart, self._answer)
+            while coordinator.end is None and not self.why:
+                node = self._next(coordinator)
+                action = _action(self.play.chart, node)
+                yield action, self.turns.get(action, 0) + 1
+                if self.alone or not self._goes_behind(node):
+                    self._go(coordinator, node)
             if coordinator.end is not None:
                 self._tell(COORDINATOR, f"ends: {coordinator.end.kind}")
         except StuckError as error:
-            why = str(error)
+            self.why = str(error)
+
+    def _next(self, coordinator: Coordinator) -> Call | Compensate:
+        """The call in flight that goes first."""
+        waiting = coordinator.in_flight
+        node = next((one for one in waiting if one.id not in self.behind), waiting[0])
+        refusal = Outcome.REJECTED if isinstance(node, Call) else Outcome.FAILED
+        self.refusable = refusal in coordinator.possible(node)
+        self.alone = all(one is node or one.id in self.behind for one in waiting)
+        return node
+
+    def _go(self, coordinator: Coordinator, node: Call | Compensate) -> None:
+        """Brings a call to its outcome, and the saga to its next calls."""
+        overdue, self.overtaken = self.overtaken, []
+        struck = set(self.fired)
+        outcome = self._called(node)
+        if outcome is None:
+            self.why = f"{_action(self.play.chart, node)} never comes to an answer"
+            return
+        self._arrive_late(overdue)
+        blows = {one.blow for one in self.fired - struck}
+        self.behind.discard(node.id)
+        if Blow.FORGOTTEN in blows:
+            self.restarted = True
+            self.settled.clear()
+            self.behind.clear()
+            coordinator.restart()
+            return
+        if Blow.CANCEL in blows:
+            self.cancelled = True
+            coordinator.request_cancel()
+            if node not in coordinator.in_flight:
+                self.settled[-1].outcome = Outcome.UNKNOWN
+                return
+        coordinator.answered(node, outcome)
+
+    def drain(self) -> None:
+        """What is still on its way arrives, and what stood still goes on."""
         self._arrive_late([*self.overtaken, *self.late])
+        self.overtaken, self.late = [], []
         for reply in self.play.bench.stage.resume():
             self._tell("", f"an execution that stood still goes on: {reply}")
-        unfired = tuple(strike for strike in self.plan.strikes if strike not in self.fired)
-        evidence: tuple[str, ...] = ()
-        if not why:
-            why, evidence = self._judged()
-        return Played(tuple(self.happened), tuple(self.met), walked, why, evidence, unfired)
 
     def _answer(self, condition: Condition) -> str:
         given = dict(self.plan.answers).get(condition.name, condition.answers[0])
@@ -267,23 +297,7 @@ class _Run:
             reply = self.play.bench.perform(done)
             self._tell(done.action, f"{reply}", "late")
 
-    def _judged(self) -> tuple[str, tuple[str, ...]]:
-        """What is wrong with the world, and how it differs from the nearest calm run that fits; "" if nothing is."""
-        found = self.play.bench.stage.observe()
-        nearest: tuple[str, ...] | None = None
-        for calm in itertools.islice(self._calm(), _MOST_ALTERNATIVES):
-            try:
-                right = self.play.bench.after(*calm)
-            except CannotBeginError:
-                continue
-            if right == found:
-                return "", ()
-            lines = differences(right, found)
-            if nearest is None or len(lines) < len(nearest):
-                nearest = lines
-        return "the world is not as any calm run with this outcome leaves it", nearest or ()
-
-    def _calm(self) -> Iterator[tuple[Done, ...]]:
+    def calm(self) -> Iterator[tuple[Done, ...]]:
         """The calm runs that fit what the coordinator believes."""
         choices = [tuple(self._options(one)) for one in self.settled]
         for chosen in itertools.product(*choices):
@@ -313,6 +327,28 @@ class _Run:
         action = _action(self.play.chart, one.node)
         refused = one.outcome is Outcome.REJECTED and action in self.play.rejecting
         return Done(action, self.play.rejecting[action] if refused else self.play.payload, refused)
+
+
+def judged(bench: Bench, calm: Iterator[tuple[Done, ...]]) -> tuple[str, tuple[str, ...]]:
+    """What is wrong with a world, and how it differs from the nearest calm run that fits; "" if nothing is.
+
+    Args:
+        bench: where it stands, and calm runs are kept.
+        calm: the calm runs that fit.
+    """
+    found = bench.stage.observe()
+    nearest: tuple[str, ...] | None = None
+    for run in itertools.islice(calm, _MOST_ALTERNATIVES):
+        try:
+            right = bench.after(*run)
+        except CannotBeginError:
+            continue
+        if right == found:
+            return "", ()
+        lines = differences(right, found)
+        if nearest is None or len(lines) < len(nearest):
+            nearest = lines
+    return "the world is not as any calm run with this outcome leaves it", nearest or ()
 
 
 _ALWAYS = (Blow.LOST, Blow.REPLY_LOST, Blow.TWICE, Blow.LATE, Blow.OVERTAKEN, Blow.AGAIN)

@@ -12,7 +12,7 @@ from sagacheck.application.comparing.side import CLIENT, Side
 from sagacheck.core.outcome import EndKind, Outcome
 from sagacheck.core.system import Rule
 
-MOST_NODES = 30_000
+MOST_NODES = 20_000
 """How many points of runs are looked at."""
 
 Came = tuple[str, str]

@@ -156,7 +156,11 @@ def _figures(of: Measured) -> Iterator[Figure]:
 
     where, machines = Aspect.COORDINATION, of.machines
     yield figure(
-        where, "who decides", len(of.deciders), "processes on whose messages another one acts", _names(of.deciders)
+        where,
+        "who decides",
+        len(of.deciders),
+        "processes whose messages make another one execute something",
+        _names(of.deciders),
     )
     yield figure(
         where, "dependencies", len(of.dependencies),
@@ -183,7 +187,7 @@ def _figures(of: Measured) -> Iterator[Figure]:
     known = of.known
     yield figure(
         where, "processes that know of a failure", fmean(known.values()) if known else None,
-        "at the end of a run, by what they have done and heard themselves; mean over all failure points",
+        "at the end of a run, at best, by what they have done and heard themselves; mean over all failure points",
         "" if known is None else "1 failure point" if len(known) == 1 else f"{len(known)} failure points",
     )  # fmt: skip
     yield figure(
@@ -197,10 +201,15 @@ def _figures(of: Measured) -> Iterator[Figure]:
     )  # fmt: skip
     where = Aspect.TESTING
     yield figure(
-        where, "scenarios", of.scenarios[0] if of.scenarios else None, "runs told apart by what came of calls",
+        where, "scenarios", of.scenarios[0] if of.scenarios else None, "runs told apart by what came of calls and questions",
         f"{of.scenarios[1]} without unknown outcomes" if of.scenarios and of.scenarios[0] != of.scenarios[1] else "",
     )  # fmt: skip
-    yield figure(where, "interleavings", of.runs, "runs without faults, in every order of what happens")
+    yield figure(
+        where,
+        "interleavings",
+        of.runs,
+        "runs without faults or unknown outcomes, in every order in which messages are taken",
+    )
     yield figure(
         where, "services up, mean", fmean(of.up) if of.up else None,
         "who has to run to play a scenario: the coordinator alone, or every service that takes part",
@@ -223,7 +232,7 @@ def _figures(of: Measured) -> Iterator[Figure]:
     where = Aspect.DEBUGGING
     yield figure(
         where, "logs to join, mean", fmean(of.logs) if of.logs else None,
-        "to reconstruct a run: 1 if one log has all outcomes, else one for each service that took part",
+        "to reconstruct a run: 1 if one log has all outcomes, else one for each service with outcomes of its own",
     )  # fmt: skip
     yield figure(where, "logs to join, most", max(of.logs) if of.logs else None, "likewise")
 

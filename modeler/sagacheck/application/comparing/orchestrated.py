@@ -12,12 +12,12 @@ from sagacheck.core.chart import Call, Chart, Choice, Compensate, End
 from sagacheck.core.comparison import Design
 from sagacheck.core.contract import NoContract
 from sagacheck.core.outcome import EndKind, Outcome
-from sagacheck.core.story import Line
+from sagacheck.core.story import COORDINATOR, Line
 from sagacheck.core.system import ALWAYS, Every, Guard, Progress, Rule, Some, System, Update
 from sagacheck.core.trace import Trace
 from sagacheck.lowering.columns import Columns
 from sagacheck.lowering.coordinator import Coordinator
-from sagacheck.lowering.going import COORDINATOR, service_of
+from sagacheck.lowering.going import service_of
 from sagacheck.lowering.participant import Kind
 from sagacheck.lowering.places import STOPPED, Places
 from sagacheck.lowering.saga import lower_saga

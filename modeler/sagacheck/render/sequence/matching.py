@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from sagacheck.core.story import BROKER, Line, Story
+from sagacheck.core.story import BROKER, COORDINATOR, Line, Story
 from sagacheck.render.sequence.form import Event, Fate, Message, Sequence
 
 _REPEATED = ", again"
+_NOTHING = "nothing is wrong at the end of this story"
 
 
 def sequence_of(story: Story, title: str) -> Sequence:
@@ -44,7 +45,7 @@ def sequence_of(story: Story, title: str) -> Sequence:
         lifelines=names,
         events=events,
         messages=tuple(_overtaken(messages)),
-        consequence=story.consequence,
+        consequence=story.consequence or _NOTHING,
         wrong=wrong,
     )
 
@@ -158,7 +159,10 @@ class _Post:
 
 
 def _taking_part(lines: tuple[Line, ...], untraced: set[int]) -> list[str]:
-    """Those who take part, in the order in which they turn up; the network only where it has to be shown."""
+    """Those who take part, in the order in which they turn up, but a coordinator first.
+
+    The network is one of them only where it has to be shown.
+    """
     names: dict[str, None] = {}
     for number, line in enumerate(lines, 1):
         if line.loses is None or number in untraced:
@@ -167,7 +171,7 @@ def _taking_part(lines: tuple[Line, ...], untraced: set[int]) -> list[str]:
             names.setdefault(line.loses[1])
         for receiver, _ in line.sends:
             names.setdefault(receiver)
-    return list(names)
+    return sorted(names, key=lambda name: name != COORDINATOR)
 
 
 def _overtaken(messages: list[Message]) -> Iterator[Message]:

@@ -28,6 +28,12 @@ _ALONE = "it comes to no boundary at which another execution could come between:
 Runs = Callable[[Choice], tuple[tuple[Reply, Reply], tuple[Move, ...]]]
 
 
+_MORE = (
+    f"not all orders were tried: {MOST_SCHEDULES} were, those with the fewest changes from one execution to the other"
+)
+"""How many more there are depends on how long executions wait for each other, and so is not told."""
+
+
 def _unclaimed(subject: Subject) -> str | None:
     return unclaimed_repetition(subject)
 
@@ -52,14 +58,7 @@ def _decide(bench: Bench, subject: Subject) -> Judged:
             return Judged(Standing.VIOLATED, tried, why, _guilty(run.went), evidence)
     if moves <= 2:  # noqa: PLR2004 - both ran through without a stop
         return not_run(_ALONE)
-    return Judged(Standing.HELD, tried, evidence=(_more(left),) if left else ())
-
-
-def _more(left: int) -> str:
-    return (
-        f"not all orders were tried: {MOST_SCHEDULES} were, those with the fewest changes from one execution to the "
-        f"other, and at least {left} more are known"
-    )
+    return Judged(Standing.HELD, tried, evidence=(_MORE,) if left else ())
 
 
 def _explored(bench: Bench, stage: RealStage, subject: Subject) -> Iterator[Explored]:

@@ -1,0 +1,85 @@
+"""`replay` shows the story of a finding as text, as data and as a sequence diagram."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from tests.application.models import write
+from tests.cli.running import run
+from tests.storm.shop import write_shop
+
+BUY = """\
+from sagacheck import Keyed, Saga, Step
+
+charge = Step("payment.charge", compensation="payment.refund", contract=Keyed("id", tolerates_empty=True))
+buy = Saga("buy", charge)
+"""
+STORY = "095z4j"
+
+
+@pytest.fixture(autouse=True)
+def _models(here: Path) -> None:  # noqa: ARG001 - where they are written
+    repaired = BUY.replace("Keyed", "Barrier").replace(", tolerates_empty=True", "")
+    write({"buy.py": BUY, "repaired.py": repaired})
+
+
+def test_a_story_comes_as_data() -> None:
+    result = run("replay", STORY, "buy.py", "-o", "json")
+    document = json.loads(result.stdout)
+    assert (1, "sagacheck-story", 1, "buy", 0) == (
+        result.exit_code,
+        document["format"],
+        document["version"],
+        document["saga"],
+        document["missing"],
+    )
+    assert ["payment.charge takes effect after its compensation"] == document["broken"]
+    assert (4, STORY, 4) == (
+        document["story"]["wrong"],
+        document["story"]["token"],
+        len(document["story"]["lines"]),
+    )
+
+
+def test_a_story_that_goes_well_now_is_wrong_nowhere() -> None:
+    result = run("replay", STORY, "repaired.py", "-o", "json")
+    document = json.loads(result.stdout)
+    assert (0, 1, [], 0) == (result.exit_code, document["missing"], document["broken"], document["story"]["wrong"])
+    picture = run("replay", STORY, "repaired.py", "-o", "svg").stdout
+    assert "1 of the story's steps are left" in picture.replace("\n", " ")
+    assert 'class="band wrong"' not in picture
+
+
+def test_a_story_is_drawn() -> None:
+    picture = run("replay", STORY, "buy.py", "-o", "svg")
+    assert 1 == picture.exit_code
+    drawn = ElementTree.fromstring(picture.stdout)  # noqa: S314 - our own text
+    assert "buy: the story 095z4j" == drawn.findtext("{http://www.w3.org/2000/svg}title")
+    assert "sequenceDiagram" == run("replay", STORY, "buy.py", "-o", "mermaid").stdout.split("\n")[3]
+
+
+def test_a_files_ending_stands_for_its_format_and_several_are_written_at_once(here: Path) -> None:
+    result = run("replay", STORY, "buy.py", "-o", "a.svg", "-o", "b.mmd", "-o", "c.json", "-o", "svg=d", "-o", "text")
+    assert (1, "") == (result.exit_code, result.stderr)
+    assert result.stdout.endswith("still wrong: payment.charge takes effect after its compensation\n")
+    assert (here / "a.svg").read_text(encoding="utf-8") == (here / "d").read_text(encoding="utf-8")
+    assert (here / "b.mmd").read_text(encoding="utf-8").startswith("---\n")
+    assert "buy" == json.loads((here / "c.json").read_text(encoding="utf-8"))["saga"]
+
+
+def test_a_format_that_is_not_there_is_refused() -> None:
+    result = run("replay", STORY, "buy.py", "-o", "story.png")
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert "there is no format 'story.png'" in result.stderr
+
+
+def test_a_plan_under_which_all_goes_well_marks_no_line_as_wrong(here: Path) -> None:
+    write_shop(here)
+    result = run("replay", "stock.reserve:1:late", "shop.py", "-o", "svg")
+    assert 0 == result.exit_code
+    assert 'class="band wrong"' not in result.stdout
+    assert "nothing is wrong at the end of this story" in result.stdout
