@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from importlib.resources import files
+
+from jsonschema import Draft202012Validator
 
 from tests.application.models import write
 from tests.cli.running import run
@@ -46,6 +49,17 @@ def test_json_and_markdown_say_the_same_and_the_same_every_time() -> None:
         [one["name"], one["design"]] for one in document["designs"]
     ]
     assert result.stdout == run(*arguments).stdout
+
+
+def test_the_json_document_is_as_its_schema_says() -> None:
+    schema = json.loads(files("sagacheck.render").joinpath("comparison.schema.json").read_text(encoding="utf-8"))
+    Draft202012Validator.check_schema(schema)
+    different = PLAIN.replace('aborted_when="Declined"', 'manual_when={"Declined": "call"}')
+    for model in (PLAIN, different):
+        write({"m.py": model})
+        document = json.loads(run("compare", "m.py:pay", "m.py:pay_events", "-o", "json").stdout)
+        Draft202012Validator(schema).validate(document)
+        assert (document["apart"] is not None) is (model is different)
 
 
 def test_names_cannot_break_out_of_a_table_or_steer_a_terminal() -> None:
