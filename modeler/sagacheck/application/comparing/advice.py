@@ -51,7 +51,7 @@ def _for_orchestration(led: Measured, free: Measured) -> Iterator[str]:
         yield f"one log tells a run; choreographed, up to {max(free.logs)} have to be joined"
     if free.up and led.up and max(free.up) > max(led.up):
         yield f"the coordinator is tested by itself; choreographed, up to {max(free.up)} services have to run"
-    if len(free.sticking) > len(led.sticking):
+    if free.sticking is not None and led.sticking is not None and len(free.sticking) > len(led.sticking):
         yield f"a message lost on {', '.join(free.sticking)} leaves the choreography without an end"
     if len(free.side.processes) > _FEW and len(free.deciders) > 1:
         yield f"{len(free.deciders)} of {len(free.side.processes)} services decide what others do"
@@ -75,7 +75,7 @@ def _for_choreography(led: Measured, free: Measured) -> Iterator[str]:
     if not free.cycles and len(free.dependencies) < len(led.dependencies):
         fewer = _number(len(free.dependencies), "dependency", "dependencies")
         yield f"{fewer} instead of {len(led.dependencies)}, none in a circle"
-    if len(free.sticking) < len(led.sticking):
+    if free.sticking is not None and led.sticking is not None and len(free.sticking) < len(led.sticking):
         yield f"a message lost on {', '.join(led.sticking)} leaves the orchestrated saga without an end"
 
 
@@ -86,7 +86,7 @@ def _caveats(sameness: Sameness, led: Measured, free: Measured, *, complete: boo
         yield "but: under faults they do not come to the same; see what tells them apart."
     if sameness is Sameness.UNDECIDED:
         yield "but: whether they come to the same was not decided."
-    if len(free.would_stick) > len(free.sticking):
+    if free.would_stick is not None and len(free.would_stick) > len(free.sticking or ()):
         lost = len(free.would_stick)
         yield f"but: {lost} of {free.channels} channels of the choreography stick once events can be lost: it stands on its broker."
     if led.path and free.path and free.path.effect < led.path.effect:

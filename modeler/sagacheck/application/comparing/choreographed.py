@@ -21,7 +21,7 @@ from sagacheck.lowering.choreographed.reacting import RECORDED, TOOK_EFFECT, UNK
 from sagacheck.lowering.choreographed.scenarios import cascades
 from sagacheck.lowering.choreographed.story import lines_of
 from sagacheck.lowering.choreographed.transactions import Handled, Landed
-from sagacheck.prover.prove import prove
+from sagacheck.prover.prove import Budget, prove
 
 _KNOWN = (Outcome.OK, Outcome.REJECTED, Outcome.FAILED)
 _DECIDED: Mapping[str, bool] = {
@@ -202,19 +202,21 @@ def _channels(net: Net) -> Iterator[Channel]:
                 ),
             )
 
-            def would_stick(lossy: Net = lossy, event: str = event, service: str = service.name) -> bool:
-                return _sticks(lossy, event, service)
+            def would_stick(
+                seconds: float, lossy: Net = lossy, event: str = event, service: str = service.name
+            ) -> bool | None:
+                return _sticks(lossy, event, service, seconds)
 
             sticks = _never if net.delivered(event).at_least_once else would_stick
             yield Channel(f"{event} to {service.name}", sticks, would_stick)
 
 
-def _never() -> bool:
+def _never(_seconds: float) -> bool:
     """An event that is delivered until it is acknowledged is not lost."""
     return False
 
 
-def _sticks(net: Net, event: str, service: str) -> bool:
+def _sticks(net: Net, event: str, service: str, seconds: float) -> bool | None:
     """Whether the loss of one event can leave the saga settled without an end."""
     choreography = lowered(net)
     lost = f"`{event}` to `{service}`"
@@ -226,4 +228,5 @@ def _sticks(net: Net, event: str, service: str) -> bool:
     told = Some(tuple(choreography.announced.values()))
     stuck = Safety("settled without an end", choreography.settled & ~told)
     system = System(net.name, choreography.system.variables, rules, (stuck,))
-    return bool(prove(system, traces=0).broken)
+    proof = prove(system, Budget(seconds=seconds), traces=0)
+    return bool(proof.broken) if proof.conclusive else None

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from statistics import fmean
 
 from sagacheck.application.comparing.calm import Calm, Came, TooManyError
 from sagacheck.application.comparing.path import Path, good_path
-from sagacheck.application.comparing.side import Side
+from sagacheck.application.comparing.side import Channel, Side
 from sagacheck.core.comparison import Aspect, Figure
+
+SECONDS_FOR_CHANNELS = 10.0
+"""How long deciding which channels of a design stick may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,8 @@ class Measured:
     machines: dict[str, tuple[int, int]] | None
     known: dict[tuple[str, str], int] | None
     knowing_end: tuple[str, ...] | None
-    sticking: tuple[str, ...]
-    would_stick: tuple[str, ...]
+    sticking: tuple[str, ...] | None
+    would_stick: tuple[str, ...] | None
     channels: int
     scenarios: tuple[int, int] | None
     runs: int | None
@@ -58,8 +62,7 @@ def measured(side: Side) -> Measured:
         side: the design.
     """
     dependencies = tuple(sorted(set(side.needs)))
-    channels = side.channels
-    sticking = {channel.name for channel in channels if channel.sticks()}
+    sticking, would_stick = _sticking(side.channels)
     found = Measured(
         side=side,
         deciders=tuple(process for process in side.processes if process in _deciding(side)),
@@ -68,9 +71,9 @@ def measured(side: Side) -> Measured:
         machines=None,
         known=None,
         knowing_end=None,
-        sticking=tuple(channel.name for channel in channels if channel.name in sticking),
-        would_stick=tuple(channel.name for channel in channels if channel.name in sticking or channel.would_stick()),
-        channels=len(channels),
+        sticking=sticking,
+        would_stick=would_stick,
+        channels=len(side.channels),
         scenarios=side.scenarios(),
         runs=None,
         up=None,
@@ -84,6 +87,29 @@ def measured(side: Side) -> Measured:
         return replace(found, known=(Calm(side, unknown=True) if side.gives_up else calm).known)
     except TooManyError:
         return found
+
+
+def _sticking(channels: tuple[Channel, ...]) -> tuple[tuple[str, ...] | None, tuple[str, ...] | None]:
+    """The channels that stick as declared, and those that would; None for what is not decided in time."""
+    end = time.monotonic() + SECONDS_FOR_CHANNELS
+    declared = _asked(channels, [channel.sticks for channel in channels], end)
+    possible = _asked(channels, [channel.would_stick for channel in channels], end)
+    if declared is not None and possible is not None:
+        possible = tuple(channel.name for channel in channels if channel.name in (*declared, *possible))
+    return declared, possible
+
+
+def _asked(
+    channels: tuple[Channel, ...], questions: list[Callable[[float], bool | None]], end: float
+) -> tuple[str, ...] | None:
+    found = []
+    for channel, question in zip(channels, questions, strict=True):
+        sticks = question(max(0.0, end - time.monotonic()))
+        if sticks is None:
+            return None
+        if sticks:
+            found.append(channel.name)
+    return tuple(found)
 
 
 def _walked(found: Measured, calm: Calm) -> Measured:
@@ -195,9 +221,9 @@ def _figures(of: Measured) -> Iterator[Figure]:
         "in every run, by what they have done and heard themselves", _names(of.knowing_end or ()),
     )  # fmt: skip
     yield figure(
-        where, "channels that stick", len(of.sticking),
+        where, "channels that stick", None if of.sticking is None else len(of.sticking),
         "a message lost there leaves the saga without an end, as it is declared",
-        f"of {of.channels}" + (f"; {len(of.would_stick)} if messages could be lost" if of.would_stick != of.sticking else ""),
+        _of_channels(of),
     )  # fmt: skip
     where = Aspect.TESTING
     yield figure(
@@ -235,6 +261,13 @@ def _figures(of: Measured) -> Iterator[Figure]:
         "to reconstruct a run: 1 if one log has all outcomes, else one for each service with outcomes of its own",
     )  # fmt: skip
     yield figure(where, "logs to join, most", max(of.logs) if of.logs else None, "likewise")
+
+
+def _of_channels(of: Measured) -> str:
+    if of.would_stick is None:
+        return f"of {of.channels}; not decided if messages could be lost"
+    more = f"; {len(of.would_stick)} if messages could be lost" if of.would_stick != of.sticking else ""
+    return f"of {of.channels}{more}"
 
 
 def _names(names: tuple[str, ...]) -> str:

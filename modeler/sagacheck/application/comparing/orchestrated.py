@@ -23,7 +23,7 @@ from sagacheck.lowering.places import STOPPED, Places
 from sagacheck.lowering.saga import lower_saga
 from sagacheck.lowering.story import lines_of
 from sagacheck.lowering.telling import Happening, Telling
-from sagacheck.prover.prove import prove
+from sagacheck.prover.prove import Budget, prove
 from sagacheck.semantics.analysis import TooLargeError
 from sagacheck.semantics.count import count_scenarios
 
@@ -205,7 +205,7 @@ def _targets(chart: Chart, source: str) -> set[str]:
     return found
 
 
-def _never() -> bool:
+def _never(_seconds: float) -> bool:
     """Nothing beyond what is declared can be lost."""
     return False
 
@@ -222,11 +222,13 @@ def _channels(system: System) -> Iterator[Channel]:
     reliable = tuple(rule for rule in system.rules if not rule.fault or rule.fault == "refusal")
     for name, lost in losses.items():
 
-        def sticks(lost: list[Rule] = lost) -> bool:
+        def sticks(seconds: float, lost: list[Rule] = lost) -> bool | None:
             names = {rule.name for rule in (*reliable, *lost)}
             asked = tuple(replace(goal, first=tuple(one for one in goal.first if one in names)) for goal in goals)
-            proof = prove(System(system.name, system.variables, (*reliable, *lost), asked), traces=0)
-            return bool(proof.broken)
+            proof = prove(
+                System(system.name, system.variables, (*reliable, *lost), asked), Budget(seconds=seconds), traces=0
+            )
+            return bool(proof.broken) if proof.conclusive else None
 
         # What is lost is sent again, or given up: declared or not, it is the same.
         yield Channel(name, sticks, _never)

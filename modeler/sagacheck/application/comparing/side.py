@@ -55,6 +55,8 @@ class Move:
 class Channel:
     """A way from process to process, and what happens when what goes there is lost for good.
 
+    Both questions take the seconds that deciding them may cost, and are answered None if these do not suffice.
+
     Args:
         name: what goes there.
         sticks: whether a lost message leaves the saga without an end, as the design is declared.
@@ -62,8 +64,8 @@ class Channel:
     """
 
     name: str
-    sticks: Callable[[], bool]
-    would_stick: Callable[[], bool]
+    sticks: Callable[[float], bool | None]
+    would_stick: Callable[[float], bool | None]
 
 
 @dataclass(frozen=True)
