@@ -35,7 +35,7 @@ CONTRACTS = (
 MOST = 120
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(sagas(most=3), st.lists(st.sampled_from(CONTRACTS), min_size=9, max_size=9))
 def test_what_a_storm_breaks_the_prover_has_refuted(saga: Saga, contracts: list[Contract]) -> None:
     whole = saga.chart()
