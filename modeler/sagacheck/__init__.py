@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sagacheck.authoring.choreography import Choreography
-    from sagacheck.authoring.events import After, AllOf, AnyOf, AtLeastOnce, AtMostOnce, Event, applied
+    from sagacheck.authoring.events import (
+        After,
+        AllOf,
+        AnyOf,
+        AtLeastOnce,
+        AtMostOnce,
+        Event,
+        ExactlyOnce,
+        Ordered,
+        applied,
+    )
     from sagacheck.authoring.flow import Compensation, Retry, Step, first_of, parallel, when
     from sagacheck.authoring.machine.compiled import CompiledSaga
     from sagacheck.authoring.machine.states import (
@@ -42,7 +52,17 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "sagacheck.authoring.choreography": ("Choreography",),
-    "sagacheck.authoring.events": ("After", "AllOf", "AnyOf", "AtLeastOnce", "AtMostOnce", "Event", "applied"),
+    "sagacheck.authoring.events": (
+        "After",
+        "AllOf",
+        "AnyOf",
+        "AtLeastOnce",
+        "AtMostOnce",
+        "Event",
+        "ExactlyOnce",
+        "Ordered",
+        "applied",
+    ),
     "sagacheck.authoring.flow": ("Compensation", "Retry", "Step", "first_of", "parallel", "when"),
     "sagacheck.authoring.machine.compiled": ("CompiledSaga",),
     "sagacheck.authoring.machine.states": (
@@ -93,6 +113,7 @@ __all__ = [
     "Condition",
     "Dedup",
     "Event",
+    "ExactlyOnce",
     "Failed",
     "HttpWorld",
     "Informational",
@@ -102,6 +123,7 @@ __all__ = [
     "NoContract",
     "NonCompensatable",
     "On",
+    "Ordered",
     "Profile",
     "Progress",
     "Rejected",

@@ -19,6 +19,7 @@ AtLeastOnce: Any = sagacheck.AtLeastOnce
 AtMostOnce: Any = sagacheck.AtMostOnce
 Choreography: Any = sagacheck.Choreography
 Event: Any = sagacheck.Event
+Ordered: Any = sagacheck.Ordered
 On: Any = sagacheck.On
 Service: Any = sagacheck.Service
 Step: Any = sagacheck.Step
@@ -61,11 +62,11 @@ def choreography(*services: object, **options: object) -> object:
         (lambda: choreography(delivery="exactly once"), "delivery='exactly once': write AtLeastOnce(outbox=True)"),
         (
             lambda: choreography(delivery=AtMostOnce),
-            "delivery=AtMostOnce: write AtLeastOnce(outbox=True) or AtMostOnce()",
+            "delivery=AtMostOnce: write AtLeastOnce(outbox=True), AtMostOnce(), ExactlyOnce() or",
         ),
         (
             lambda: choreography(delivery={"A": True}),
-            "delivery=True: write AtLeastOnce(outbox=True) or AtMostOnce(), or",
+            "delivery=True: write AtLeastOnce(outbox=True), AtMostOnce(), ExactlyOnce() or Ordered(), or",
         ),
         (lambda: choreography(correlated_by=3), "correlated_by=3: write the name of a field: 'order_id'"),
         (lambda: choreography() >> reserve, "'order' is a choreography and no step; its events say what comes after"),
@@ -109,6 +110,12 @@ def choreography(*services: object, **options: object) -> object:
         (lambda: Event("A", at_most=2, then="A"), "Event('A', then='A'): write the name of another event"),
         (lambda: AtLeastOnce(outbox="yes"), "AtLeastOnce: outbox='yes': write True or False"),
         (lambda: AtLeastOnce(True), "AtLeastOnce: too many positional arguments; write AtLeastOnce(outbox=True)"),
+        (lambda: Ordered(outbox=1), "Ordered: outbox=1: write True or False"),
+        (
+            lambda: Ordered("orders"),
+            "Ordered: too many positional arguments; write Ordered(topic='orders', outbox=True)",
+        ),
+        (lambda: Ordered(topic=""), "Ordered(topic=''): write the name of a log, like topic='orders'"),
         (lambda: AtMostOnce(outbox=True), "AtMostOnce: there is no outbox=; write AtMostOnce()"),
     ],
 )

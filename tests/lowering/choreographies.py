@@ -15,11 +15,13 @@ from sagacheck import (
     Choreography,
     Compensation,
     Event,
+    ExactlyOnce,
     Informational,
     Keyed,
     NoContract,
     NonCompensatable,
     On,
+    Ordered,
     Retry,
     Service,
     Step,
@@ -33,7 +35,8 @@ TOLERANT = Keyed("order_id", tolerates_empty=True)
 BARRIER = Barrier("order_id")
 NONE = NoContract()
 
-Delivered = AtLeastOnce | AtMostOnce | Mapping[str | EllipsisType, AtLeastOnce | AtMostOnce]
+How = AtLeastOnce | AtMostOnce | ExactlyOnce | Ordered
+Delivered = How | Mapping[str | EllipsisType, How]
 
 
 def reserving(contract: Contract = KEYED, *, refusable: bool = False) -> Step:
@@ -155,7 +158,7 @@ def timed_by_inventory(
     )
 
 
-def fanned(contract: Contract = BARRIER, *, mail: bool = False) -> Choreography:
+def fanned(contract: Contract = BARRIER, *, mail: bool = False, delivery: Delivered = OUTBOX) -> Choreography:
     """Reserving and charging start at once; each is undone when it hears that the other has failed."""
     reserve, charge = reserving(contract), charging(contract)
     return Choreography(
@@ -177,7 +180,7 @@ def fanned(contract: Contract = BARRIER, *, mail: bool = False) -> Choreography:
         ],
         committed_when="Shipped",
         aborted_when=AnyOf("Released", "Refunded"),
-        delivery=OUTBOX,
+        delivery=delivery,
     )
 
 

@@ -48,6 +48,14 @@ class World(NamedTuple):
     timers: tuple[tuple[tuple[str, int], str], ...]
     truths: tuple[tuple[str, Truth], ...]
     published: frozenset[str]
+    logs: tuple[tuple[tuple[object, str], tuple[str, ...]], ...] = ()
+    """What waits in every ordered log for every service, the first message first."""
+
+    def waiting(self, log: object, service: str) -> tuple[str, ...]:
+        return dict(self.logs).get((log, service), ())
+
+    def with_waiting(self, log: object, service: str, events: tuple[str, ...]) -> World:
+        return self._replace(logs=tuple(sorted((dict(self.logs) | {(log, service): events}).items(), key=repr)))
 
     def box(self, place: tuple[str, str]) -> Box:
         return next(box for key, box in self.boxes if key == place)
@@ -154,10 +162,15 @@ class Literal:
     def receiving(self, world: World, service: str, event: str, reactions: tuple[Reaction, ...]) -> Iterator[Move]:
         box, delivery = world.box((event, service)), self.net.delivered(event)
         own = tuple(r for r in reactions if not isinstance(r.trigger, Timer) and event in r.hears)
+        log = self.net.log(event)
+        first = world.waiting(log, service)[:1] == (event,)
         early = delivery.acknowledged is Acknowledged.BEFORE or not delivery.at_least_once
-        repeats = delivery.at_least_once and not delivery.inbox
+        early = early or (log is not None and delivery.inbox)
+        repeats = delivery.at_least_once and not delivery.inbox and log is None
         sources: list[tuple[Box, bool]] = []
-        if box.owed:
+        if log is not None and not first:
+            return
+        if box.owed and not (first and box.unacknowledged):
             sources.append((box._replace(owed=box.owed - 1), False))
         if box.unacknowledged and not delivery.inbox:
             sources.append((box._replace(unacknowledged=False), False))
@@ -169,8 +182,15 @@ class Literal:
             anew = not fault and event in self.several
             whole = self.armed(world.with_box((event, service), after), service, event, anew=anew)
             torn = self.armed(world.with_box((event, service), kept), service, event, anew=anew)
+            again = torn
+            if log is not None:
+                left = world.waiting(log, service)[1:]
+                whole = whole.with_waiting(log, service, left)
+                torn = torn.with_waiting(log, service, left) if early else torn
             for done, cut, trouble, noted in self.transaction(world, service, event, own):
                 yield from self.committed(whole, torn, done, cut, fault=trouble or fault, noted=noted)
+                if log is not None and not early:
+                    yield from self.committed(again, again, done, cut, fault=True, noted=noted)
             yield from self.broken_off(world, service, event, own)
         if box.unacknowledged and delivery.inbox:
             yield world.with_box((event, service), box._replace(unacknowledged=False)), False, frozenset()
@@ -242,8 +262,10 @@ class Literal:
                 after = torn if missing else whole
                 for name, truth in truths.items():
                     after = after.with_truth(name, truth)
-                published = self.publish(after, tuple(event for event in events if event not in missing))
-                yield published, fault or bool(missing), noted
+                sent = tuple(event for event in events if event not in missing)
+                ordered = any(self.net.log(event) is not None for event in sent)
+                for way in itertools.permutations(sent) if ordered else (sent,):
+                    yield self.publish(after, way), fault or bool(missing), noted
 
     def landing(self, world: World) -> Iterator[Move]:
         for name, truth in world.truths:
@@ -260,6 +282,11 @@ class Literal:
     def publish(self, world: World, events: tuple[str, ...]) -> World:
         for event in events:
             for (heard, service), box in world.boxes:
+                log = self.net.log(event)
+                if heard == event and log is not None:
+                    if box.owed + box.unacknowledged == 2:
+                        continue
+                    world = world.with_waiting(log, service, (*world.waiting(log, service), event))
                 if heard == event:
                     world = world.with_box((heard, service), box._replace(owed=min(2, box.owed + 1)))
         return world._replace(published=world.published | set(events))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import strategies as st
@@ -15,12 +16,14 @@ from sagacheck import (
     Barrier,
     Choreography,
     Compensation,
+    ExactlyOnce,
     Informational,
     Keyed,
     Natural,
     NoContract,
     NonCompensatable,
     On,
+    Ordered,
     Retry,
     Service,
     Step,
@@ -52,6 +55,22 @@ DELIVERIES: Any = st.sampled_from(
         AtLeastOnce(inbox=True),
         AtLeastOnce(ack="before"),
         AtMostOnce(),
+        ExactlyOnce(),
+    ]
+)
+TOPIC = "log"
+LOGS: Any = st.sampled_from(
+    [Ordered(topic=TOPIC, outbox=outbox, ack=ack) for outbox in (False, True) for ack in ("after", "before")]
+)
+ORDERS: Any = st.sampled_from(
+    [
+        Ordered(topic=TOPIC, outbox=True),
+        Ordered(topic=TOPIC),
+        Ordered(topic=TOPIC, inbox=True),
+        Ordered(topic=TOPIC, ack="before"),
+        Ordered(topic="other"),
+        Ordered(),
+        Ordered(outbox=True),
     ]
 )
 
@@ -76,12 +95,13 @@ def steps(draw: st.DrawFn, name: str) -> Step:
 
 
 @st.composite
-def choreographies(draw: st.DrawFn, *, cyclic: bool = False) -> Choreography:
+def choreographies(draw: st.DrawFn, *, cyclic: bool = False, ordered: bool = False) -> Choreography:
     """A choreography of two or three services.
 
     Args:
         draw: hypothesis'.
         cyclic: whether events may lead to each other; otherwise each leads to later ones only.
+        ordered: whether some events keep their order.
     """
     services = []
     for number in range(draw(st.integers(2, 3))):
@@ -98,16 +118,25 @@ def choreographies(draw: st.DrawFn, *, cyclic: bool = False) -> Choreography:
     delivery: Any = draw(DELIVERIES)
     if draw(st.booleans()):
         delivery = {draw(st.sampled_from((START, *EVENTS))): draw(DELIVERIES), ...: draw(DELIVERIES)}
-    return Choreography(
-        "random",
-        starts_with=START,
-        services=services,
-        committed_when=draw(some),
-        aborted_when=draw(some),
-        manual_when={"E": "look"} if draw(st.booleans()) else None,
-        may_arrive=["X"] if draw(st.booleans()) else [],
-        delivery=delivery,
-    )
+    kept: dict[str, Any] = {}
+    if ordered:
+        one = draw(ORDERS)
+        kept = {event: one if draw(st.integers(0, 3)) else draw(ORDERS) for event in (START, *EVENTS, "X")}
+        delivery = kept | ({} if isinstance(delivery, dict) else {...: delivery})
+    rest: dict[str, Any] = {
+        "starts_with": START,
+        "services": services,
+        "committed_when": draw(some),
+        "aborted_when": draw(some),
+        "manual_when": {"E": "look"} if draw(st.booleans()) else None,
+        "may_arrive": ["X"] if draw(st.booleans()) else [],
+    }
+    try:
+        return Choreography("random", delivery=delivery, **rest)
+    except ValueError:
+        # An event of two publishers needs a log that both share.
+        named = {event: replace(how, topic=how.topic or TOPIC) for event, how in kept.items()}
+        return Choreography("random", delivery=delivery | named, **rest)
 
 
 @st.composite
@@ -135,8 +164,13 @@ def reaction(draw: st.DrawFn, step: Step, *, first: bool, undo: bool, cyclic: bo
 
 
 @st.composite
-def guarded(draw: st.DrawFn) -> Choreography:
-    """A choreography in which a service asks its own books."""
+def guarded(draw: st.DrawFn, deliveries: st.SearchStrategy[Any] = DELIVERIES) -> Choreography:
+    """A choreography in which a service asks its own books.
+
+    Args:
+        draw: hypothesis'.
+        deliveries: how its events may be delivered.
+    """
     step = Step("step", compensation=Compensation("undo", retry=Retry.until_done()), contract=draw(CONTRACTS))
     undoing: Any = st.sampled_from(["X", "C", AnyOf("X", "C")])
     asking: Any = st.sampled_from(["A", "C", AllOf("A", "C")])
@@ -156,5 +190,5 @@ def guarded(draw: st.DrawFn) -> Choreography:
         committed_when="E",
         aborted_when=AnyOf("B", "D"),
         may_arrive=["X"],
-        delivery=draw(DELIVERIES),
+        delivery=draw(deliveries),
     )

@@ -9,7 +9,7 @@ from hypothesis import given, reject, settings
 from sagacheck import Choreography
 from tests.lowering.deciding import flaws
 from tests.lowering.literal import Literal, TooManyWorldsError
-from tests.lowering.random_choreographies import choreographies, guarded
+from tests.lowering.random_choreographies import LOGS, choreographies, guarded
 from tests.lowering.test_choreography_reference import ROWS
 
 MOST = 1_500
@@ -32,6 +32,18 @@ def test_random_choreographies_have_the_same_flaws(choreography: Choreography) -
 @settings(max_examples=60)
 @given(choreographies(cyclic=True))
 def test_random_circles_have_the_same_flaws(choreography: Choreography) -> None:
+    assert literally(choreography) == flaws(choreography)
+
+
+@settings(max_examples=120)
+@given(choreographies(ordered=True))
+def test_random_ordered_logs_have_the_same_flaws(choreography: Choreography) -> None:
+    assert literally(choreography) == flaws(choreography)
+
+
+@settings(max_examples=40)
+@given(guarded(LOGS))
+def test_random_guards_in_an_ordered_log_have_the_same_flaws(choreography: Choreography) -> None:
     assert literally(choreography) == flaws(choreography)
 
 

@@ -13,7 +13,7 @@ from sagacheck.application.loaded import LoadedChoreography
 from sagacheck.lowering.choreographed.choreography import lower_choreography
 from sagacheck.prover.prove import prove
 from sagacheck.render.promela import promela
-from tests.lowering.random_choreographies import choreographies, guarded
+from tests.lowering.random_choreographies import LOGS, choreographies, guarded
 from tests.prover.spin_agreement import FEW, agreed_on, agreed_on_rest
 from tests.rules.models import FULFILMENT, choreographed, net_of
 
@@ -42,8 +42,8 @@ def test_the_only_choreography_that_is_too_large_for_spin_has_millions_of_states
     assert states > FEW
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.one_of(choreographies(), choreographies(cyclic=True), guarded()))
+@settings(max_examples=16, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.one_of(choreographies(), choreographies(cyclic=True), choreographies(ordered=True), guarded(), guarded(LOGS)))
 def test_spin_confirms_what_is_said_of_random_choreographies(random: Choreography) -> None:
     system = lower_choreography(random.net())
     if agreed_on(system, few=20_000):

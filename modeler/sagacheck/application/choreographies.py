@@ -90,8 +90,16 @@ def _claims(net: Net) -> Iterator[str]:
     for step in steps.values():
         if step.contract is not None and step.contract.kind != "no contract":
             yield f"{step.name}: {step.contract.kind}"
-    if net.delivery.at_least_once or any(delivery.at_least_once for _, delivery in net.deliveries):
+    deliveries = [net.delivered(event) for event in sorted({net.starts_with, *net.may_arrive, *net.published})]
+    if any(how.at_least_once for how in deliveries):
         yield "the broker delivers an event until it is acknowledged"
+    if any(how.exactly_once for how in deliveries):
+        yield "an event is consumed, and what comes of it published, in the transaction of the effect"
+    logs = sorted({how.log for how in deliveries if how.log is not None and how.at_least_once})
+    yield from (
+        f"the broker keeps the order of {f'`{log}`' if log else 'what one service publishes'}, for each run"
+        for log in logs
+    )
 
 
 def _rule_called(name: str) -> Rule:

@@ -8,8 +8,8 @@ from types import EllipsisType, MappingProxyType
 
 from sagacheck.authoring.events import (
     AtLeastOnce,
-    AtMostOnce,
     Awaited,
+    Delivered,
     Event,
     an_event,
     mentioned,
@@ -27,7 +27,6 @@ _EXAMPLE = (
     "Choreography('place-order', starts_with='OrderPlaced', services=[Service(...), ...], "
     "committed_when='Shipped', aborted_when='Released')"
 )
-Delivered = AtLeastOnce | AtMostOnce
 
 
 @taught(_EXAMPLE)
@@ -43,7 +42,7 @@ class Choreography:
         aborted_when: the events that announce that it has been undone.
         manual_when: the events that announce that a person must act, each with what is to be done.
         correlated_by: the payload field that says which run an event belongs to.
-        delivery: `AtLeastOnce(...)` or `AtMostOnce()`, for all events, or by event, with `...` for all others;
+        delivery: `AtLeastOnce(...)`, `AtMostOnce()`, `ExactlyOnce()` or `Ordered(...)`, for all events, or by event, with `...` for all others;
             at least once, without outbox or inbox, if nothing is said.
         may_arrive: events from outside, each of which may arrive once, at any time.
         observed: events that leave the saga on purpose.
@@ -104,6 +103,7 @@ class Choreography:
         _check_owners(label, self.services)
         _bounds(label, [starts_with, *may_arrive, *observed, committed_when, aborted_when], self.services)
         object.__setattr__(self, "_said", (starts_with, *may_arrive, *observed, committed_when, aborted_when))
+        _check_logs(label, self.net())
 
     def __hash__(self) -> int:
         return object.__hash__(self)
@@ -181,10 +181,10 @@ def _checked_delivery(delivery: object, label: str) -> Delivered | Mapping[str |
     for event, how in ((..., delivery),) if single else delivery.items():  # type: ignore[attr-defined]  # it is a mapping then
         if event is not ...:
             one_event(event, f"in delivery= of {label}")
-        if not isinstance(how, AtLeastOnce | AtMostOnce):
+        if not isinstance(how, Delivered):
             raise TypeError(
-                f"{label}: delivery={written(how)}: write AtLeastOnce(outbox=True) or AtMostOnce(), "
-                f"or by event: {{'Paid': AtMostOnce(), ...: AtLeastOnce(outbox=True)}}"
+                f"{label}: delivery={written(how)}: write AtLeastOnce(outbox=True), AtMostOnce(), ExactlyOnce() or "
+                f"Ordered(), or by event: {{'Paid': AtMostOnce(), ...: AtLeastOnce(outbox=True)}}"
             )
     if single:
         return delivery  # type: ignore[return-value]  # checked above
@@ -200,6 +200,17 @@ def _in_particular(delivery: Delivered | Mapping[str | EllipsisType, Delivered])
     if not isinstance(delivery, Mapping):
         return ()
     return tuple((event, how.delivery()) for event, how in delivery.items() if isinstance(event, str))
+
+
+def _check_logs(label: str, net: Net) -> None:
+    """Refuses an event in order among those of its publisher that has several publishers."""
+    for event in sorted({net.starts_with, *net.may_arrive, *net.published}):
+        publishers = [repr(publisher) if publisher else "outside" for publisher in net.publishers(event)]
+        if net.log(event) is not None and not net.delivered(event).log and len(publishers) > 1:
+            raise ValueError(
+                f"{label}: {event!r} is ordered among the events of its publisher, and is published by "
+                f"{' and by '.join(publishers)}; name the log that both write to: Ordered(topic='orders')"
+            )
 
 
 def _check_owners(label: str, services: tuple[Service, ...]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NoReturn
 
 from sagacheck.authoring.flow import Step
@@ -200,10 +200,7 @@ class AtLeastOnce:
     inbox: bool
 
     def __init__(self, *, outbox: bool = False, ack: str = "after", inbox: bool = False) -> None:
-        check_truth(outbox, "AtLeastOnce: outbox")
-        check_truth(inbox, "AtLeastOnce: inbox")
-        if ack not in tuple(Acknowledged):
-            raise ValueError(f"AtLeastOnce(ack={written(ack)}): write ack='after' or ack='before' the publishing")
+        _check_travel("AtLeastOnce", outbox, ack, inbox)
         object.__setattr__(self, "outbox", outbox)
         object.__setattr__(self, "ack", str(ack))
         object.__setattr__(self, "inbox", inbox)
@@ -221,6 +218,69 @@ class AtMostOnce:
     def delivery(self) -> Delivery:
         """The same for the net."""
         return Delivery(at_least_once=False, outbox=True)
+
+
+@taught("ExactlyOnce()")
+@dataclass(frozen=True, slots=True)
+class ExactlyOnce:
+    """Handled once and never lost: what is consumed, what it does and what it publishes are one transaction.
+
+    That the effects are part of that transaction is a claim: a broker's transaction covers its own events only.
+    """
+
+    def delivery(self) -> Delivery:
+        """The same for the net."""
+        return Delivery(outbox=True, acknowledged=Acknowledged.BEFORE, inbox=True)
+
+
+@taught("Ordered(topic='orders', outbox=True)")
+@dataclass(frozen=True, init=False, slots=True)
+class Ordered:
+    """Delivered until acknowledged, in the order in which they were published: a partitioned log, a queue with groups.
+
+    A service handles the first message that waits for it, again and again if it crashes, before it sees the next one.
+    So nothing is lost and nothing is overtaken, and what comes again comes before all that is newer.
+
+    Args:
+        topic: the log that keeps these events in order with all others there, whoever publishes them. Without one each
+            publisher's events keep their order among themselves only.
+        outbox, ack, inbox: as of `AtLeastOnce`.
+
+    Raises:
+        TypeError, ValueError: if an argument makes no sense; the message says what to write instead.
+    """
+
+    topic: str | None
+    outbox: bool
+    ack: str
+    inbox: bool
+
+    def __init__(
+        self, *, topic: str | None = None, outbox: bool = False, ack: str = "after", inbox: bool = False
+    ) -> None:
+        if topic is not None and (not isinstance(topic, str) or not topic.strip()):
+            raise TypeError(f"Ordered(topic={written(topic)}): write the name of a log, like topic='orders'")
+        _check_travel("Ordered", outbox, ack, inbox)
+        object.__setattr__(self, "topic", topic)
+        object.__setattr__(self, "outbox", outbox)
+        object.__setattr__(self, "ack", str(ack))
+        object.__setattr__(self, "inbox", inbox)
+
+    def delivery(self) -> Delivery:
+        """The same for the net."""
+        how = AtLeastOnce(outbox=self.outbox, ack=self.ack, inbox=self.inbox)
+        return replace(how.delivery(), log=self.topic or "")
+
+
+def _check_travel(word: str, outbox: object, ack: object, inbox: object) -> None:
+    check_truth(outbox, f"{word}: outbox")
+    check_truth(inbox, f"{word}: inbox")
+    if ack not in tuple(Acknowledged):
+        raise ValueError(f"{word}(ack={written(ack)}): write ack='after' or ack='before' the publishing")
+
+
+Delivered = AtLeastOnce | AtMostOnce | ExactlyOnce | Ordered
+"""What says how events are delivered."""
 
 
 def an_event(value: object, where: str) -> Awaited:

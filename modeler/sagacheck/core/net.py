@@ -172,12 +172,21 @@ class Delivery:
         outbox: whether it is published in the transaction that it tells of; otherwise a crash may fall between.
         acknowledged: when a service acknowledges it.
         inbox: whether a service remembers that it has handled it, and skips repetitions.
+        log: the log that keeps it in order with all other events there; "" if each publisher has one of its own, None
+            if it comes in any order. What may be lost has no order.
     """
 
     at_least_once: bool = True
     outbox: bool = False
     acknowledged: Acknowledged = Acknowledged.AFTER
     inbox: bool = False
+    log: str | None = None
+
+    @property
+    def exactly_once(self) -> bool:
+        """Whether it is consumed, and what comes of it published, in the transaction of the effect."""
+        early = self.acknowledged is Acknowledged.BEFORE
+        return self.at_least_once and self.outbox and self.inbox and early
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,6 +249,19 @@ class Net:
     def delivered(self, event: str) -> Delivery:
         """How an event is delivered."""
         return self._deliveries.get(event, self.delivery)
+
+    def log(self, event: str) -> tuple[str, str] | None:
+        """The log in which an event keeps its place, as (name, publisher), one of both ""; None if it keeps none."""
+        delivery = self.delivered(event)
+        if delivery.log is None or not delivery.at_least_once:
+            return None
+        return (delivery.log, "") if delivery.log else ("", ", ".join(self.publishers(event)))
+
+    def publishers(self, event: str) -> tuple[str, ...]:
+        """The services that publish an event, and "" for whoever is outside."""
+        outside = [""] if event == self.starts_with or event in self.may_arrive else []
+        inside = {service.name: None for service, reaction in self.reactions if event in self.published_by(reaction)}
+        return (*outside, *inside)
 
     @cached_property
     def _deliveries(self) -> dict[str, Delivery]:

@@ -14,9 +14,10 @@ from sagacheck.core.net import Net
 from sagacheck.core.outcome import EndKind
 from sagacheck.core.system import Guard, System
 from sagacheck.lowering.choreographed.books import Book, books_of
+from sagacheck.lowering.choreographed.extent import network_of, variables_of
 from sagacheck.lowering.choreographed.obligations import Asking, Obligation
 from sagacheck.lowering.choreographed.queues import Network
-from sagacheck.lowering.choreographed.transactions import Transactions, network_of, variables_of
+from sagacheck.lowering.choreographed.transactions import Transactions
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,14 @@ handled       a transaction has handled it, and is owed it again: it crashed bef
 twice         two messages are owed, where a repetition does not stand for the second one
 again         another one is owed; the service has handled it before
 again twice   two are owed; likewise
+behind        the same as handled, and another one waits behind it, in an ordered log
 acknowledged  nothing is owed; an event that is delivered at least once may come again all the same
 forgotten     it will never come again
 lost          it never came, and never will
 ============= =======================================================================================
+
+What waits in an ordered log comes again only while nothing behind it has been handled, that is until it is acknowledged;
+so every crash of its service before that counts, and a repetition stands for no second message there.
 
 An event that comes from one place only moves down this table: publishing it once more, as a duplicate makes a service
 do, changes nothing that repetition does not cover. Where it can be published for different reasons, or where its
@@ -27,10 +31,11 @@ from functools import cached_property
 
 from sagacheck.core.net import Net, Timer
 from sagacheck.core.system import NEVER, Guard, Rule, Some, Update, Variable
-from sagacheck.lowering.choreographed.recurrence import cycles, recurring, reopening
+from sagacheck.lowering.choreographed.order import Changes, Order, order_of, then
+from sagacheck.lowering.choreographed.recurrence import cycles, recurring, reopening, repeats
 
 UNSENT, SENT, HANDLED, AGAIN = "unsent", "sent", "handled", "again"
-TWICE, AGAIN_TWICE = "twice", "again twice"
+TWICE, AGAIN_TWICE, BEHIND = "twice", "again twice", "behind"
 ACKNOWLEDGED, FORGOTTEN, LOST = "acknowledged", "forgotten", "lost"
 
 IDLE, ARMED, OVER, WENT_OFF = "idle", "armed", "over", "went off"
@@ -71,12 +76,12 @@ class Queue:
     @property
     def owed(self) -> Guard:
         """Something must still be delivered."""
-        return self._among(SENT, TWICE, HANDLED, AGAIN, AGAIN_TWICE)
+        return self._among(SENT, TWICE, HANDLED, AGAIN, AGAIN_TWICE, BEHIND)
 
     @property
     def heard(self) -> Guard:
         """The service has handled it."""
-        return self._among(HANDLED, AGAIN, AGAIN_TWICE, ACKNOWLEDGED, FORGOTTEN)
+        return self._among(HANDLED, AGAIN, AGAIN_TWICE, BEHIND, ACKNOWLEDGED, FORGOTTEN)
 
     def _among(self, *values: str) -> Guard:
         return self.variable.is_(*(value for value in values if value in self.variable.domain))
@@ -85,8 +90,9 @@ class Queue:
     def publication(self) -> dict[str, str]:
         """What publishing its event does to it."""
         anew = dict.fromkeys((HANDLED, ACKNOWLEDGED, FORGOTTEN), AGAIN) | {SENT: TWICE, AGAIN: AGAIN_TWICE, LOST: SENT}
-        changes = {UNSENT: SENT} | (anew if self.reopens else {})
         domain = self.variable.domain
+        anew |= {HANDLED: BEHIND} if BEHIND in domain else {}
+        changes = {UNSENT: SENT} | (anew if self.reopens else {})
         return {old: new for old, new in changes.items() if old in domain and new in domain}
 
 
@@ -114,9 +120,10 @@ class Network:
             for event in service.hears
         }
 
-    def _repeats(self, event: str) -> bool:
-        delivery = self.net.delivered(event)
-        return delivery.at_least_once and not delivery.inbox
+    @cached_property
+    def order(self) -> Order:
+        """The order of what waits in ordered logs."""
+        return order_of(self.net, frozenset(place for place, queue in self.queues.items() if queue.reopens))
 
     def _queue(self, event: str, service: str, *, reopens: bool) -> Queue:
         place = (event, service)
@@ -126,7 +133,8 @@ class Network:
         else:
             domain += [HANDLED] * (place in self.interrupted) + [ACKNOWLEDGED] + [FORGOTTEN] * (place in self.repeated)
         # A repetition stands for a second message that is under way beside the first one.
-        domain += [AGAIN] * reopens + [TWICE, AGAIN_TWICE] * (reopens and not self._repeats(event))
+        domain += [AGAIN] * reopens + [TWICE, AGAIN_TWICE] * (reopens and not repeats(self.net, event))
+        domain += [BEHIND] * (reopens and HANDLED in domain and self.net.log(event) is not None)
         return Queue(event, service, Variable(f"`{event}` to `{service}`", tuple(domain)), reopens)
 
     @cached_property
@@ -171,9 +179,9 @@ class Network:
         armed = [timer.is_(ARMED) for timer in self.timers.values()]
         return Some((*owed, *armed)) if owed or armed else NEVER
 
-    def publication(self, events: tuple[str, ...]) -> dict[str, dict[str, str]]:
-        """What publishing some events changes, as new values by old ones of each variable."""
-        changes: dict[str, dict[str, str]] = {}
+    def publication(self, events: tuple[str, ...]) -> Changes:
+        """What publishing some events, one after the other, changes, as new values by old ones of each variable."""
+        changes: Changes = {}
         for event in events:
             for (heard, _), queue in self.queues.items():
                 if heard == event:
@@ -183,7 +191,7 @@ class Network:
             if event in self.counters:
                 counter = self.counters[event]
                 changes[counter.name] = dict(zip(counter.domain, counter.domain[1:], strict=False))
-        return changes
+        return then(changes, self.order.appended(events))
 
     def rules(self) -> tuple[Rule, ...]:
         """What the network does by itself: it loses, it forgets, and it brings events from outside."""
@@ -233,7 +241,7 @@ class Network:
         )
 
 
-def shifted(changes: dict[str, dict[str, str]]) -> tuple[Update, ...]:
+def shifted(changes: Changes) -> tuple[Update, ...]:
     """The updates that change variables so; values that do not change are left out."""
     kept = {name: tuple((old, new) for old, new in mapping.items() if old != new) for name, mapping in changes.items()}
     return tuple(Update(name, mapping=mapping) for name, mapping in kept.items() if mapping)

@@ -35,7 +35,7 @@ def reopening(net: Net) -> frozenset[tuple[str, str]]:
         (event, service.name)
         for service in net.services
         for event in service.hears
-        if event in (leading if _repeated(net, event) else more)
+        if event in (leading if repeats(net, event) else more)
     )
 
 
@@ -63,7 +63,7 @@ def repeatable(net: Net) -> frozenset[str]:
     again = {
         event
         for service, reaction in net.reactions
-        if any(_repeated(net, cause) for cause in reaction.causes) or isinstance(reaction.trigger, Timer)
+        if any(_handled_again(net, cause) for cause in reaction.causes) or isinstance(reaction.trigger, Timer)
         for event in net.published_by(reaction)
     }
     return _downstream(net, again | recurring(net))
@@ -78,7 +78,13 @@ def _times(trigger: Trigger) -> int:
     return sum(times) - (len(times) - 1 if isinstance(trigger, HeardAll) else 0)
 
 
-def _repeated(net: Net, event: str) -> bool:
+def repeats(net: Net, event: str) -> bool:
+    """Whether an event may come again at any time after it was acknowledged."""
+    return _handled_again(net, event) and net.log(event) is None
+
+
+def _handled_again(net: Net, event: str) -> bool:
+    """Whether a service may handle one message of an event more than once."""
     delivery = net.delivered(event)
     return delivery.at_least_once and not delivery.inbox
 

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from sagacheck.core.net import Reaction, ServiceSpec, Timer, Work
+from sagacheck.core.net import Net, Reaction, ServiceSpec, Timer, Work
 from sagacheck.core.outcome import EndKind, Outcome
 from sagacheck.core.system import Rule, holds
 from sagacheck.lowering.choreographed.choreography import LoweredChoreography
@@ -67,6 +67,10 @@ class _Walk:
     choreography: LoweredChoreography
     most: int
 
+    @property
+    def _net(self) -> Net:
+        return self.choreography.net
+
     @cached_property
     def _names(self) -> tuple[str, ...]:
         return tuple(variable.name for variable in self.choreography.system.variables)
@@ -85,10 +89,31 @@ class _Walk:
         """The deliveries, as (service, event), that share a step with another one of their service."""
         return frozenset(
             (service.name, event)
-            for service in self.choreography.net.services
+            for service in self._net.services
             for event in service.hears
             if any(_race(service, event, other) for other in service.hears if other != event)
+            or self._ordering(service, event)
         )
+
+    def _ordering(self, service: ServiceSpec, event: str) -> bool:
+        """Whether handling an event may put something into a log into which something else is put elsewhere, too.
+
+        Which of both comes first may then matter to those who hear the log.
+        """
+        logs = {log for log in map(self._net.log, self._published(service, event)) if log is not None}
+        outside = {self._net.log(arriving) for arriving in self._net.may_arrive}
+        elsewhere = (
+            self._net.log(published)
+            for other in self._net.services
+            for heard in other.hears
+            if (other.name, heard) != (service.name, event)
+            for published in self._published(other, heard)
+        )
+        return not logs.isdisjoint(outside) or not logs.isdisjoint(elsewhere)
+
+    def _published(self, service: ServiceSpec, event: str) -> tuple[str, ...]:
+        """What handling an event may publish."""
+        return tuple(name for reaction in _reactions(service, event) for name in self._net.published_by(reaction))
 
     def cascades(self) -> tuple[Cascade, ...]:
         start = _Node(tuple(self.choreography.system.start.values()), frozenset())

@@ -7,14 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sagacheck.core.contract import Dedup
-from sagacheck.core.net import Acknowledged, Delivery, Net, Reaction, ServiceSpec, Timer
-from sagacheck.core.system import ALWAYS, Every, Guard, Rule, Variable
+from sagacheck.core.net import Acknowledged, Net, Reaction, ServiceSpec, Timer
+from sagacheck.core.system import ALWAYS, Every, Guard, Rule
 from sagacheck.lowering.choreographed.books import Book
+from sagacheck.lowering.choreographed.extent import exposed_to_crashes
+from sagacheck.lowering.choreographed.order import Changes, then
 from sagacheck.lowering.choreographed.queues import (
     ACKNOWLEDGED,
     AGAIN,
     AGAIN_TWICE,
     ARMED,
+    BEHIND,
     CRASH,
     DUPLICATE,
     HANDLED,
@@ -29,8 +32,6 @@ from sagacheck.lowering.choreographed.queues import (
     shifted,
 )
 from sagacheck.lowering.choreographed.reacting import RECORDED, TOOK_EFFECT, Alternative, Done, alternatives, runs
-
-Changes = dict[str, dict[str, str]]
 
 IDLING = "nothing to do"
 """What is said of a transaction in which no reaction runs."""
@@ -86,6 +87,7 @@ class _Intake:
         torn: the same if the service crashes before it has published everything; empty if that leaves it as it is.
         fault: what it takes to come to run.
         told: what its rules tell, without what came of it.
+        lingers: whether it comes again if the service crashes after everything was published.
     """
 
     label: str
@@ -94,6 +96,7 @@ class _Intake:
     torn: Changes
     fault: str
     told: Handled
+    lingers: bool = False
 
 
 @dataclass(frozen=True)
@@ -144,12 +147,19 @@ class Transactions:
         label = f"`{queue.service}` handles `{event}`"
         fresh = [value for value in (SENT, AGAIN) if value in domain]
         owed = [*fresh, *([HANDLED] if HANDLED in domain and not delivery.inbox else [])]
-        more = {value: AGAIN for value in (TWICE, AGAIN_TWICE) if value in domain}
-        taken = {variable.name: dict.fromkeys(owed, ACKNOWLEDGED) | more} | arming
+        more = {value: AGAIN for value in (TWICE, AGAIN_TWICE, BEHIND) if value in domain}
+        order, ordered = self.network.order, self.net.log(event) is not None
+        removed = order.taken(event, queue.service)
+        taken = {variable.name: dict.fromkeys(owed, ACKNOWLEDGED) | more} | arming | removed
         early = delivery.acknowledged is Acknowledged.BEFORE or not delivery.at_least_once
-        kept = taken if early else {variable.name: dict.fromkeys(owed, HANDLED) | more} | arming
-        yield _Intake(label, variable.is_(*owed, *more), taken, kept if early or HANDLED in domain else {}, "", told)
-        if delivery.at_least_once and not delivery.inbox and (event, queue.service) in self.network.repeated:
+        waits = dict.fromkeys(more, BEHIND) if ordered else more
+        # What an inbox skips need not wait in its log again.
+        early |= ordered and delivery.inbox
+        kept = taken if early else {variable.name: dict.fromkeys(owed, HANDLED) | waits} | arming
+        before = _all(variable.is_(*owed, *more), order.first(event, queue.service))
+        torn = kept if early or HANDLED in domain else {}
+        yield _Intake(label, before, taken, torn, "", told, lingers=ordered and HANDLED in domain)
+        if (event, queue.service) in self.network.repeated:
             repeated = replace(told, repeated=True)
             known = self._arming(queue, anew=False)
             yield _Intake(f"{label} again", variable.is_(ACKNOWLEDGED), known, known, DUPLICATE, repeated)
@@ -198,31 +208,42 @@ class Transactions:
     def _published(
         self, service: ServiceSpec, intake: _Intake, way: _Combination, published: tuple[str, ...]
     ) -> Iterator[Rule]:
-        fault = intake.fault or way.fault
         came = "; ".join(map(str, way.done)) or IDLING
-        if set(published) != set(way.published):
-            came += f", and publishes {', '.join(f'`{event}`' for event in published) or 'nothing any more'}"
-        told = replace(intake.told, done=way.done, published=published)
+        told = replace(intake.told, done=way.done)
         guard = _all(intake.before, way.guard)
-        changes = _then(intake.whole | way.changes, self.network.publication(published))
-        rule = Rule(f"{intake.label}: {came}", service.name, guard, shifted(changes), fault, told)
-        # What changes nothing says nothing: a repetition that finds everything as it was.
-        if rule.updates:
-            yield rule
-        exposed = tuple(event for event in published if _exposed(self.net.delivered(event)))
-        safe = tuple(event for event in published if event not in exposed)
+        for said, changes, sent in self._publishing(published):
+            instead = f", and publishes {_quoted(published) or 'nothing any more'}"
+            differs = set(published) != set(way.published)
+            name = f"{intake.label}: {came}{said or (instead if differs else '')}"
+            whole = shifted(then(intake.whole | way.changes, changes))
+            # What changes nothing says nothing: a repetition that finds everything as it was.
+            if whole:
+                fault = intake.fault or way.fault
+                yield Rule(name, service.name, guard, whole, fault, replace(told, published=sent))
+            torn = shifted(then(intake.torn | way.changes, changes))
+            if intake.lingers and torn:
+                crashed = replace(told, published=sent, crashed=True)
+                yield Rule(f"{name}; crashes before it acknowledges", service.name, guard, torn, CRASH, crashed)
+        exposed = tuple(event for event in published if exposed_to_crashes(self.net.delivered(event)))
         for number in range(len(exposed)):
-            for sent in itertools.combinations(exposed, number):
-                missing = ", ".join(f"`{event}`" for event in exposed if event not in sent)
-                changes = _then(intake.torn | way.changes, self.network.publication((*safe, *sent)))
-                yield Rule(
-                    f"{intake.label}: {came}; crashes before publishing {missing}",
-                    service.name,
-                    guard,
-                    shifted(changes),
-                    CRASH,
-                    replace(told, published=(*safe, *sent), crashed=True),
-                )
+            for kept in itertools.combinations(exposed, number):
+                lost = tuple(event for event in exposed if event not in kept)
+                for said, changes, sent in self._publishing(tuple(event for event in published if event not in lost)):
+                    yield Rule(
+                        f"{intake.label}: {came}{said}; crashes before publishing {_quoted(lost)}",
+                        service.name,
+                        guard,
+                        shifted(then(intake.torn | way.changes, changes)),
+                        CRASH,
+                        replace(told, published=sent, crashed=True),
+                    )
+
+    def _publishing(self, events: tuple[str, ...]) -> Iterator[tuple[str, Changes, tuple[str, ...]]]:
+        """What publishing some events changes, in every order that makes a difference, with words for that order."""
+        ways = self.network.order.ways(events)
+        for sent in ways:
+            said = f", and publishes {_quoted(sent)}" if len(ways) > 1 else ""
+            yield said, self.network.publication(sent), sent
 
     def _tearing(self, service: ServiceSpec, intake: _Intake, event: str, reaction: Reaction) -> Iterator[Rule]:
         """A crash between an effect and what remembers it: nothing is committed, and the event is still owed."""
@@ -305,11 +326,6 @@ def _landed(book: Book, waiting: list[str], answer: str) -> dict[str, str]:
     return found
 
 
-def _exposed(delivery: Delivery) -> bool:
-    """Whether a crash can fall between a transaction and publishing the event; a lost event is lost on its way."""
-    return delivery.at_least_once and not delivery.outbox
-
-
 def _together(chosen: tuple[Alternative, ...]) -> _Combination:
     changes: Changes = {}
     for part in chosen:
@@ -323,13 +339,8 @@ def _together(chosen: tuple[Alternative, ...]) -> _Combination:
     )
 
 
-def _then(first: Changes, second: Changes) -> Changes:
-    """What two changes do, one after the other."""
-    joined = dict(first)
-    for name, mapping in second.items():
-        before = joined.get(name, {})
-        joined[name] = mapping | {old: mapping.get(new, new) for old, new in before.items()}
-    return joined
+def _quoted(events: tuple[str, ...]) -> str:
+    return ", ".join(f"`{event}`" for event in events)
 
 
 def _all(*guards: Guard) -> Guard:
@@ -337,54 +348,3 @@ def _all(*guards: Guard) -> Guard:
     for guard in guards:
         parts += guard.parts if isinstance(guard, Every) else [guard]
     return Every(tuple(part for part in parts if part != ALWAYS))
-
-
-def matters(service: ServiceSpec, event: str, books: dict[str, Book]) -> bool:
-    """Whether handling an event a second time could change anything."""
-    return any(
-        reaction.publishes or (reaction.step is not None and reaction.step.name in books)
-        for reaction in service.reactions
-        if not isinstance(reaction.trigger, Timer) and event in reaction.hears
-    )
-
-
-def network_of(net: Net, books: dict[str, Book]) -> Network:
-    """The network, with the queues' domains cut down to what can come about."""
-    places = [(event, service) for service in net.services for event in service.hears]
-    lasting = [(event, service) for event, service in places if net.delivered(event).at_least_once]
-    return Network(
-        net,
-        repeated=frozenset(
-            (event, service.name)
-            for event, service in lasting
-            if not net.delivered(event).inbox and matters(service, event, books)
-        ),
-        interrupted=frozenset(
-            (event, service.name)
-            for event, service in lasting
-            if net.delivered(event).acknowledged is Acknowledged.AFTER
-            and any(
-                _exposed(net.delivered(published))
-                for reaction in service.reactions
-                if not isinstance(reaction.trigger, Timer) and event in reaction.hears
-                for published in net.published_by(reaction)
-            )
-        ),
-    )
-
-
-def variables_of(net: Net, books: dict[str, Book], network: Network) -> tuple[Variable, ...]:
-    """Every variable; those of one service together, and what an event announces behind who publishes it."""
-    ordered: dict[str, Variable] = {}
-    for service in net.services:
-        found = [network.queues[event, service.name].variable for event in service.hears]
-        found += [timer for (owner, _), timer in network.timers.items() if owner == service.name]
-        for reaction in service.reactions:
-            if reaction.step is not None and reaction.step.name in books:
-                found.append(books[reaction.step.name].variable)
-            for event in net.published_by(reaction):
-                found += [kind[event] for kind in (network.published, network.counters) if event in kind]
-        ordered.update({variable.name: variable for variable in found})
-    for variable in (*network.published.values(), *network.counters.values()):
-        ordered.setdefault(variable.name, variable)
-    return tuple(ordered.values())

@@ -96,10 +96,18 @@ def _travels(net: Net, event: str) -> list[str]:
     delivery = net.delivered(event)
     if not delivery.at_least_once:
         return ["delivered at most once"]
+    if delivery.exactly_once:
+        return ["delivered exactly once", "in any order" if delivery.log is None else _ordered(net, event)]
     outbox = "published in the transaction that it tells of" if delivery.outbox else "a crash may keep it unpublished"
     return [
         "delivered until it is acknowledged",
         outbox,
         f"acknowledged {delivery.acknowledged} what came of it was published",
         "repetitions are skipped" if delivery.inbox else "",
+        "" if delivery.log is None else _ordered(net, event),
     ]
+
+
+def _ordered(net: Net, event: str) -> str:
+    log = net.delivered(event).log
+    return f"in the order of the log {log}" if log else "in the order of its publisher"
