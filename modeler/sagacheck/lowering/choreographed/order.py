@@ -18,7 +18,7 @@ from sagacheck.core.system import ALWAYS, Every, Guard, Variable
 Changes = dict[str, dict[str, str]]
 """New values by old ones of each variable."""
 
-NOTHING = "-"
+NOTHING, BEYOND = "-", " after "
 
 
 @dataclass(frozen=True)
@@ -44,29 +44,66 @@ class Precedence:
         lengths = range(len(letters) + 1)
         words = dict.fromkeys("".join(word) for length in lengths for word in itertools.permutations(letters, length))
         start = self._letter(self.begins) if self.begins else ""
+        values = [(word, gone) for word in words for gone in _parts("".join(sorted(self._once - set(word))))]
+        values.sort(key=lambda value: (value != (start, ""), len(value[0]), *value))
         first, second = self.events
         return Variable(
             f"`{first}` (1) and `{second}` (2) wait for `{self.service}`",
-            tuple(word or NOTHING for word in sorted(words, key=lambda word: (word != start, len(word), word))),
+            tuple(_written(word, gone) for word, gone in values),
         )
+
+    @property
+    def _once(self) -> set[str]:
+        """The letters of what waits only once: it is remembered that it is gone."""
+        return {letter for letter, most in zip("12", self.most, strict=True) if most == 1}
+
+    @cached_property
+    def _values(self) -> dict[str, tuple[str, str]]:
+        """What waits and what is gone for good, by the values of the variable."""
+        return {value: waiting(value) for value in self.variable.domain}
 
     def first(self, event: str) -> Guard:
         """A message of this event is the first of the two kinds."""
-        return self.variable.is_(*(word for word in self.variable.domain if word.startswith(self._letter(event))))
+        letter = self._letter(event)
+        return self.variable.is_(*(value for value, (word, _) in self._values.items() if word.startswith(letter)))
 
     def appended(self, event: str) -> dict[str, str]:
         """What another message of this event does, if another one can wait."""
         letter = self._letter(event)
-        longer = {word: word.replace(NOTHING, "") + letter for word in self.variable.domain}
-        return {word: new for word, new in longer.items() if new in self.variable.domain}
+        longer = {v: _written(word + letter, gone) for v, (word, gone) in self._values.items() if letter not in gone}
+        return {value: new for value, new in longer.items() if new in self._values}
 
     def taken(self, event: str) -> dict[str, str]:
         """What handling the first message does."""
         letter = self._letter(event)
-        return {word: word[1:] or NOTHING for word in self.variable.domain if word.startswith(letter)}
+        left = letter if letter in self._once else ""
+        return {
+            value: _written(word[1:], "".join(sorted(gone + left)))
+            for value, (word, gone) in self._values.items()
+            if word.startswith(letter)
+        }
 
     def _letter(self, event: str) -> str:
         return str(self.events.index(event) + 1)
+
+
+def waiting(value: str) -> tuple[str, str]:
+    """What waits, the first message first, and what is gone and will not wait again.
+
+    Args:
+        value: of the variable of a precedence.
+    """
+    word, _, gone = value.partition(BEYOND)
+    return word.replace(NOTHING, ""), gone
+
+
+def _written(word: str, gone: str) -> str:
+    return (word or NOTHING) + (BEYOND + gone if gone else "")
+
+
+def _parts(letters: str) -> list[str]:
+    """Every selection of letters."""
+    return ["".join(part) for number in range(len(letters) + 1) for part in itertools.combinations(letters, number)]
 
 
 @dataclass(frozen=True)

@@ -30,13 +30,15 @@ def reopening(net: Net) -> frozenset[tuple[str, str]]:
     several, more = recurring(net), repeatable(net)
     anew = {event for service in net.services for event in service.hears if _acts_anew(net, service, event)}
     after = _after(net, frozenset())
-    leading = {event for event in several if event in circling or anew & {event, *_reached(event, after)}}
-    return frozenset(
-        (event, service.name)
-        for service in net.services
-        for event in service.hears
-        if event in (leading if repeats(net, event) else more)
-    )
+
+    def comes_again(event: str) -> bool:
+        if not _handled_again(net, event):
+            return event in more
+        # In a log a repetition is no second message: that comes behind what is newer.
+        known = several if repeats(net, event) else more
+        return event in known and (event in circling or not anew.isdisjoint({event, *_reached(event, after)}))
+
+    return frozenset((event, service.name) for service in net.services for event in service.hears if comes_again(event))
 
 
 def _acts_anew(net: Net, service: ServiceSpec, event: str) -> bool:
