@@ -15,7 +15,7 @@ from sagacheck.lowering.saga import lower_saga
 from sagacheck.prover.prove import prove
 from tests.authoring.random_sagas import sagas
 from tests.lowering.test_contract_table import CONTRACTS, POLICIES, all_known, chart_of
-from tests.prover.spin_agreement import FEW, agreed_on, agreed_on_rest
+from tests.prover.spin_agreement import FEW, MOST, agreed_on, agreed_on_rest
 from tests.rules.models import broken_models, clean_models
 from tests.rules.models import chart_of as chart_of_model
 
@@ -40,17 +40,10 @@ def test_spin_confirms_the_table_of_contracts(contract: str, place: str) -> None
 MODELS = [*clean_models(), *broken_models("wrong"), *broken_models("repaired")]
 
 
-@pytest.mark.parametrize("model", [model for model in MODELS if model != "models/travel.py"])
+@pytest.mark.parametrize("model", MODELS)
 def test_spin_confirms_what_is_said_of_each_model(model: str) -> None:
     chart = chart_of_model(model)
-    assert agreed(chart, contracts_of(chart, Barrier("k")))
-
-
-def test_the_only_model_that_is_too_large_for_spin_has_millions_of_states() -> None:
-    chart = chart_of_model("models/travel.py")
-    states = prove(lower_saga(chart, contracts_of(chart, Barrier("k"))).system).states
-    assert states is not None
-    assert states > FEW
+    assert agreed_on(lower_saga(chart, contracts_of(chart, Barrier("k"))).system, MOST)
 
 
 ENDLESS = [*clean_models(), *(f"models/broken/SC306-no-way-to-an-end/{twin}.py" for twin in ("wrong", "repaired"))]
@@ -58,6 +51,7 @@ ENDLESS = [*clean_models(), *(f"models/broken/SC306-no-way-to-an-end/{twin}.py" 
 
 @pytest.mark.parametrize("model", [model for model in ENDLESS if model != "models/travel.py"])
 def test_spin_confirms_whether_an_end_stays_in_reach(model: str) -> None:
+    """Not in the largest model: SPIN would need the square of its six million states."""
     chart = chart_of_model(model)
     assert agreed_on_rest(lower_saga(chart, contracts_of(chart, Barrier("k"))).system)
 
