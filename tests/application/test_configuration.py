@@ -34,6 +34,8 @@ profile = ["strict", "dtm"]
 fail-on = "warning"
 unroll = 3
 timeout = 2.5
+strict = true
+baseline = "accepted.toml"
 """
         }
     )
@@ -44,6 +46,8 @@ timeout = 2.5
         fail_on=Severity.WARNING,
         unroll=3,
         timeout=2.5,
+        strict=True,
+        baseline="accepted.toml",
     )
     assert expected == read_configuration()
 
@@ -66,7 +70,7 @@ def test_a_profile_may_stand_alone() -> None:
         ("[tool.sagacheck]\nfail_on = 'error'\n",
          "pyproject.toml:2: [tool.sagacheck] has no key 'fail_on'; did you mean fail-on?"),
         ("[tool.sagacheck]\nzzz = 1\n",
-         "pyproject.toml:2: [tool.sagacheck] has no key 'zzz'; known: budget, exclude, fail-on, paths, profile, prove, timeout, unroll"),
+         "pyproject.toml:2: [tool.sagacheck] has no key 'zzz'; known: baseline, budget, exclude, fail-on, paths, profile, prove, strict, timeout, unroll"),
         ("[tool.other]\npaths = 1\n[tool.sagacheck]\npaths = 'models'\n",
          "pyproject.toml:4: tool.sagacheck.paths must be a list of strings, like [\"models\"], not 'models'"),
         ("[tool.sagacheck]\nexclude = [1]\n", "pyproject.toml:2: tool.sagacheck.exclude must be a list of strings"),
@@ -77,6 +81,10 @@ def test_a_profile_may_stand_alone() -> None:
         ("[tool.sagacheck]\nfail-on = 'fatal'\n",
          "pyproject.toml:2: tool.sagacheck.fail-on must be one of error, warning, note, not 'fatal'"),
         ("[tool.sagacheck]\nunroll = 0\n", "pyproject.toml:2: tool.sagacheck.unroll must be a whole number from 1 on, not 0"),
+        ("[tool.sagacheck]\nbaseline = 1\n", "pyproject.toml:2: tool.sagacheck.baseline must be the name of a file"),
+        ("[tool.sagacheck]\nbaselin = 'x'\n",
+         "pyproject.toml:2: [tool.sagacheck] has no key 'baselin'; did you mean baseline?"),
+        ("[tool.sagacheck]\nstrict = 'yes'\n", "pyproject.toml:2: tool.sagacheck.strict must be true or false, not 'yes'"),
         ("[tool.sagacheck]\nunroll = true\n", "pyproject.toml:2: tool.sagacheck.unroll must be a whole number"),
         ("[tool.sagacheck]\nprove = 'no'\n", "pyproject.toml:2: tool.sagacheck.prove must be true or false, not 'no'"),
         ("[tool.sagacheck]\nbudget = 0\n", "pyproject.toml:2: tool.sagacheck.budget must be a number of seconds above 0"),

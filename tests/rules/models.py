@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
+from sagacheck.application.baseline.entries import Baseline, read_baseline
 from sagacheck.application.check import ProvingOptions, check_chart
 from sagacheck.application.loaded import LoadOptions
 from sagacheck.application.loading import load
@@ -26,6 +29,9 @@ CLASSICS = "models/broken/move-house.asl.json"
 """A definition with many of the bugs that people make, beside the small ones that have one each."""
 FULFILMENT = tuple(f"models/broken/fulfilment/{name}.py" for name in ("wiring", "network", "repaired"))
 """A larger choreography: wired wrongly, wired well but unsafe over the network, and repaired."""
+
+DAY = date(2026, 1, 1)
+"""On which models are verified: what is accepted until a day may be over then."""
 
 
 def is_choreographed(model: str) -> bool:
@@ -92,11 +98,18 @@ def net_of(model: str) -> Net:
 
 
 def report_on(model: str) -> Report:
-    """What `sagacheck verify` finds in a model, called from the root."""
+    """What `sagacheck verify` finds in a model, called from the root, with the baseline beside it if there is one."""
     with contextlib.chdir(ROOT):
-        report = verify(VerifyOptions((model,), LoadOptions(), proving=ProvingOptions(DEFAULT_BUDGET)))
+        options = VerifyOptions((model,), LoadOptions(), proving=ProvingOptions(DEFAULT_BUDGET), day=DAY)
+        report = verify(replace(options, baseline=baseline_of(model)))
     assert not report.failures, report.failures
     return report
+
+
+def baseline_of(model: str) -> Baseline | None:
+    """The baseline beside a model; None if there is none."""
+    file = Path(model).with_suffix(".baseline.toml")
+    return read_baseline(file.absolute(), file.as_posix()) if file.exists() else None
 
 
 def check(chart: Chart, *, prove: bool = False) -> SagaReport:

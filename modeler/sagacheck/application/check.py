@@ -13,7 +13,7 @@ from sagacheck.core.duration import in_words
 from sagacheck.core.finding import Finding, Severity
 from sagacheck.core.outcome import Outcome
 from sagacheck.core.question import CancellationTest
-from sagacheck.core.report import Coverage, FailurePoints, SagaReport, Tally, Verdict, worst
+from sagacheck.core.report import Coverage, FailurePoint, FailurePoints, SagaReport, Tally, Verdict, worst
 from sagacheck.core.retry import Until
 from sagacheck.core.step import Informational, StepSpec
 from sagacheck.rules.registry import all_rules
@@ -76,8 +76,9 @@ def check_chart(
         proof = prove_saga(chart, proving.budget, proving.without, durable=proving.durable, weakest=sound)
         findings = with_proof(chart, findings, proof)
         why, needs = proof.why, provisos(proof.needed, chart)
-    findings, suppressed = without_suppressed(chart, findings)
-    points, coverage = _failure_points(analysis)
+    findings, suppressed = without_suppressed(chart, findings, proved=proof is not None)
+    listed, cancellation = _failure_points(analysis)
+    points, coverage = _figures(listed, cancellation)
     return SagaReport(
         name=chart.name,
         file=file,
@@ -99,6 +100,7 @@ def check_chart(
         provisos=needs,
         without=tuple(sorted(proof.without)) if proof else (),
         durable=proof.durable if proof else True,
+        points=listed,
     )
 
 
@@ -113,8 +115,16 @@ def _verdict(findings: list[Finding], proof: SagaProof | None, *, inconclusive: 
     return Verdict.PROVED if proof.proved else Verdict.NOT_PROVED
 
 
-def _failure_points(analysis: Analysis) -> tuple[FailurePoints, Coverage]:
-    """Numbers of failure points that can be reached, and of those that have somewhere to go.
+def _figures(points: tuple[FailurePoint, ...], cancellation: int) -> tuple[FailurePoints, Coverage]:
+    """Numbers of failure points, and of those that have somewhere to go."""
+    forward = [point.handled for point in points if not point.compensates]
+    back = [point.handled for point in points if point.compensates]
+    numbers = FailurePoints(len(forward), len(back), cancellation)
+    return numbers, Coverage(sum(forward), len(forward), sum(back), len(back))
+
+
+def _failure_points(analysis: Analysis) -> tuple[tuple[FailurePoint, ...], int]:
+    """The failure points that can be reached, and the number of points at which a cancellation may strike.
 
     A declared saga's compensation is one call wherever its chain is drawn; in a wired chart each state is one, for
     however many items of a Map it stands.
@@ -144,8 +154,9 @@ def _failure_points(analysis: Analysis) -> tuple[FailurePoints, Coverage]:
             cancellation += isinstance(node.test, CancellationTest)
         elif isinstance(node, Join):
             cancellation += CANCELLED in edges
-    points = FailurePoints(len(forward), len(compensation), cancellation)
-    return points, Coverage(sum(forward.values()), len(forward), sum(compensation.values()), len(compensation))
+    listed = [FailurePoint(*place, compensates=False, handled=handled) for place, handled in forward.items()]
+    listed += [FailurePoint(*place, compensates=True, handled=handled) for place, handled in compensation.items()]
+    return tuple(listed), cancellation
 
 
 def _leads_on(chart: Chart, target: str) -> bool:

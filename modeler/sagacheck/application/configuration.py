@@ -30,6 +30,8 @@ class Configuration:
         timeout: seconds that a model may take to import.
         prove: whether sagas are proved over an unreliable network, too.
         budget: seconds that each proof may take.
+        strict: whether contracts have to be declared.
+        baseline: the file of findings that are accepted; relative to the working directory.
     """
 
     paths: tuple[str, ...] = ()
@@ -40,6 +42,8 @@ class Configuration:
     timeout: float | None = None
     prove: bool = True
     budget: float | None = None
+    strict: bool = False
+    baseline: str | None = None
 
 
 def read_configuration(start: Path | None = None) -> Configuration:
@@ -85,6 +89,8 @@ def _read(file: Path, start: Path) -> Configuration:
         timeout=settings.get("timeout"),
         prove=settings.get("prove", True),
         budget=settings.get("budget"),
+        strict=settings.get("strict", False),
+        baseline=_relative(file.parent / settings["baseline"], start) if "baseline" in settings else None,
     )
 
 
@@ -151,6 +157,13 @@ def _yes_or_no(value: object) -> bool:
     return value
 
 
+def _file(value: object) -> str:
+    if not isinstance(value, str) or not value.strip() or "\0" in value:
+        msg = 'must be the name of a file, like "sagacheck-baseline.toml"'
+        raise ValueError(msg)
+    return value
+
+
 def _budget(value: object) -> float:
     if not isinstance(value, int | float) or isinstance(value, bool) or not 0 < value < float("inf"):
         msg = "must be a number of seconds above 0"
@@ -167,6 +180,8 @@ _SETTINGS: dict[str, Callable[[object], object]] = {
     "timeout": _seconds,
     "prove": _yes_or_no,
     "budget": _budget,
+    "strict": _yes_or_no,
+    "baseline": _file,
 }
 
 

@@ -38,7 +38,8 @@ def exit_status(report: Report, fail_on: Severity = Severity.ERROR, *, exit_zero
         return ExitStatus.FINDINGS
     if any(saga.verdict is Verdict.INCONCLUSIVE or not _stormed_in_full(saga) for saga in report.sagas):
         return ExitStatus.INCONCLUSIVE
-    return ExitStatus.CHECKED if report.sagas else ExitStatus.NO_SAGA
+    unchanged = report.change is not None and report.change.unchanged
+    return ExitStatus.CHECKED if report.sagas or unchanged else ExitStatus.NO_SAGA
 
 
 def _stormed_in_full(saga: SagaReport) -> bool:

@@ -9,11 +9,18 @@ from sagacheck.core.report import Suppressed
 from sagacheck.rules import stale_suppression
 
 
-def without_suppressed(chart: Chart, findings: list[Finding]) -> tuple[list[Finding], tuple[Suppressed, ...]]:
+def without_suppressed(
+    chart: Chart, findings: list[Finding], *, proved: bool = True
+) -> tuple[list[Finding], tuple[Suppressed, ...]]:
     """The findings that are left, and those that are suppressed.
 
     A finding is about the states of its root cause. It is suppressed if each of them has a suppression of its code, so
     that a state which joins a group of states is not overlooked. A suppression that matches nothing is a finding.
+
+    Args:
+        chart: what was checked.
+        findings: what was found.
+        proved: whether it was proved, too; if not, nobody knows whether what only a proof finds is still there.
     """
     by_place = {(suppression.code, suppression.state): suppression for suppression in chart.suppressions}
     used: set[tuple[str, str]] = set()
@@ -28,7 +35,11 @@ def without_suppressed(chart: Chart, findings: list[Finding]) -> tuple[list[Find
             taken.append(Suppressed(finding, "; ".join(reasons)))
         else:
             left.append(finding)
-    stale = [_stale(chart, suppression) for place, suppression in by_place.items() if place not in used]
+    stale = [
+        _stale(chart, suppression)
+        for place, suppression in by_place.items()
+        if place not in used and (proved or not suppression.code.startswith("SC3"))
+    ]
     return [*left, *stale], tuple(taken)
 
 

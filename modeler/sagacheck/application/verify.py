@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from sagacheck.application.check import ProvingOptions, check_chart
+from sagacheck.application.comment_matching import with_comments
 from sagacheck.application.internal_error import internal_failure
 from sagacheck.application.loaded import LoadedChoreography, LoadedSaga, LoadOptions
 from sagacheck.application.loading import Listener, load
+from sagacheck.application.scope import Scope
+from sagacheck.application.strictness import strict
 from sagacheck.core.report import Failure, Progress, Report, SagaReport
 
 if TYPE_CHECKING:
+    from sagacheck.application.baseline.entries import Baseline
     from sagacheck.application.storm_saga import StormOptions
 
 
@@ -25,6 +30,9 @@ class VerifyOptions:
         unroll: how often loops are repeated for counting.
         proving: how to prove them; None to leave that out.
         storm: how to storm those whose handlers are wired; None to leave that out.
+        strict: whether contracts have to be declared.
+        baseline: findings that are accepted; None without any.
+        day: the date on which this run takes place, for what is accepted until a day.
     """
 
     paths: tuple[str, ...]
@@ -32,6 +40,14 @@ class VerifyOptions:
     unroll: int = 2
     proving: ProvingOptions | None = None
     storm: StormOptions | None = None
+    strict: bool = False
+    baseline: Baseline | None = None
+    day: date = date.min
+
+    @property
+    def scope(self) -> Scope:
+        """What such a run looks at."""
+        return Scope(self.paths, self.loading.exclusion, self.proving is None or not self.proving.without)
 
 
 def verify(options: VerifyOptions, listener: Listener | None = None) -> Report:
@@ -63,7 +79,15 @@ def verify(options: VerifyOptions, listener: Listener | None = None) -> Report:
 
         sagas, broken = with_evidence(sagas, loading, options.storm, traceback=options.loading.traceback)
         failures += broken
-    return Report(tuple(sagas), tuple(failures), loading.files, loading.passed_over)
+    if options.strict:
+        sagas = [strict(saga) for saga in sagas]
+    report = Report(tuple(sagas), tuple(failures), loading.files, loading.passed_over)
+    report = with_comments(report, loading, options.scope)
+    if options.baseline is not None:
+        from sagacheck.application.baseline.matching import with_baseline
+
+        report = with_baseline(report, options.baseline, options.scope, options.day)
+    return report
 
 
 def _choreography_checked(loaded: LoadedChoreography, options: VerifyOptions) -> SagaReport | Failure:

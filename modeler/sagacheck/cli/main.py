@@ -23,6 +23,7 @@ COMMANDS = {
     "compare": "Compare two designs of one saga: orchestrated and choreographed.",
     "export": "Write one saga for another tool, to check the verdict again.",
     "replay": "Show the story of a finding again, on the model as it is now.",
+    "baseline": "Accept findings for now, with a reason: `verify` counts what is new.",
     "init": "Write down beside a definition what was inferred, for you to review.",
     "explain": "Explain a finding's code: what it means and what to do.",
     "rules": "List all rules.",

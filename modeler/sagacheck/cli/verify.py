@@ -9,11 +9,9 @@ import click
 
 from sagacheck.cli import options
 from sagacheck.cli.output import Output, outputs_of, page_of, palette, write
+from sagacheck.cli.verifying import Asked, how_to_verify, request_of
 
 if TYPE_CHECKING:
-    from sagacheck.application.check import ProvingOptions
-    from sagacheck.application.configuration import Configuration
-    from sagacheck.application.storm_saga import StormOptions
     from sagacheck.core.report import Report
 
 
@@ -28,70 +26,35 @@ if TYPE_CHECKING:
     help="Write a report: text (the default) or json, to stdout or to a file. May be repeated.",
 )
 @click.option(
-    "--profile",
-    "profiles",
-    multiple=True,
-    type=click.Choice(options.PROFILES),
-    help="Engine that unwinds declared sagas; each saga's own by default. May be repeated.",
-)
-@click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note"]),
     help="The least severity with which a finding fails the run.  [default: error]",
 )
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even if there are findings; other failures still count.")
 @click.option(
-    "--prove/--no-prove",
-    default=None,
-    help="Prove sagas over an unreliable network, too: any loss, duplication and delay of messages, any crash; "
-    "or only check them over one that works.  [default: prove]",
+    "--baseline",
+    "named",
+    metavar="FILE",
+    help="Findings that are accepted and do not count.  [default: sagacheck-baseline.toml, if it is there]",
 )
-@click.option(
-    "--without",
-    multiple=True,
-    type=click.Choice(["loss", "crash", "refusal"]),
-    help="A fault that does not occur, as the verdict then says. May be repeated.",
-)
-@click.option(
-    "--budget",
-    type=options.Seconds(),
-    help="Seconds that each proof may take; 300 by default. What is not decided then is inconclusive.",
-)
-@click.option(
-    "--storm",
-    is_flag=True,
-    help="Also let storms loose on the handlers that a Storm(...) wires: claims are then tested or refuted.",
-)
-@click.option(
-    "--forgetful",
-    is_flag=True,
-    help="A coordinator that crashes forgets all, and begins again under the same keys.",
-)
-@options.unroll
-@options.timeout
+@click.option("--no-baseline", is_flag=True, help="Every finding counts, whatever is accepted.")
 @click.option(
     "-v", "--verbose", is_flag=True, help="Also list claims, assumptions, what was inferred and what was passed over."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only findings and failures.")
 @options.color
-@options.traceback
+@how_to_verify
 def command(
     paths: tuple[str, ...],
     outputs: tuple[str, ...],
-    profiles: tuple[str, ...],
     fail_on: str | None,
     exit_zero: bool,
-    prove: bool | None,
-    without: tuple[str, ...],
-    budget: float | None,
-    storm: bool,
-    forgetful: bool,
-    unroll: int | None,
-    timeout: float | None,
+    named: str | None,
+    no_baseline: bool,
     verbose: bool,
     quiet: bool,
     color: str,
-    traceback: bool,
+    asked: Asked,
 ) -> int:
     """Check every path and every failure point of the sagas that PATHS hold.
 
@@ -108,58 +71,29 @@ def command(
       sagacheck verify template.yaml:OrderMachine
       sagacheck verify models/ -o text -o json=report.json --fail-on warning
     """  # noqa: D301 - click wants the character itself
+    from sagacheck.application.baseline.place import find_baseline
     from sagacheck.application.configuration import read_configuration
     from sagacheck.application.exit_status import exit_status
-    from sagacheck.application.loaded import LoadOptions
-    from sagacheck.application.verify import VerifyOptions, verify
+    from sagacheck.application.verify import verify
     from sagacheck.cli.progress import ProgressDisplay
     from sagacheck.core.finding import Severity
 
     if verbose and quiet:
         msg = "-v and -q contradict each other"
         raise click.UsageError(msg)
-    asked = True if without or budget is not None or forgetful else None
-    if asked and prove is False:
-        msg = "--without, --budget and --forgetful say how to prove: they contradict --no-prove"
+    if named is not None and no_baseline:
+        msg = "--baseline and --no-baseline contradict each other"
         raise click.UsageError(msg)
     started = time.perf_counter()
     wanted = outputs_of(outputs, ("text", "json"))
     settled = read_configuration()
-    loading = LoadOptions(
-        profiles=tuple(dict.fromkeys(profiles)) or settled.profiles,
-        timeout=options.first(timeout, settled.timeout, options.DEFAULT_TIMEOUT),
-        exclusion=settled.exclusion,
-        traceback=traceback,
-    )
-    request = VerifyOptions(
-        paths or settled.paths or (".",),
-        loading,
-        options.first(unroll, settled.unroll, options.DEFAULT_UNROLL),
-        _proving(without, budget, settled, forgetful=forgetful) if options.first(prove, asked, settled.prove) else None,
-        _storming() if storm else None,
-    )
+    request = request_of(paths, asked, settled, None if no_baseline else find_baseline(named, settled))
     with ProgressDisplay("loading") as listener:
         report = verify(request, listener)
     elapsed = time.perf_counter() - started
     for output in wanted:
         write(output, _rendered(report, output, verbose=verbose, quiet=quiet, color=color, elapsed=elapsed))
     return exit_status(report, Severity(fail_on) if fail_on else settled.fail_on or Severity.ERROR, exit_zero=exit_zero)
-
-
-def _proving(
-    without: tuple[str, ...], seconds: float | None, settled: Configuration, *, forgetful: bool
-) -> ProvingOptions:
-    from sagacheck.application.check import ProvingOptions
-    from sagacheck.prover.prove import DEFAULT_BUDGET, Budget
-
-    budget = Budget(seconds=options.first(seconds, settled.budget, DEFAULT_BUDGET.seconds))
-    return ProvingOptions(budget, frozenset(without), durable=not forgetful)
-
-
-def _storming() -> StormOptions:
-    from sagacheck.application.storm_profiles import options_of
-
-    return options_of("gate")
 
 
 def _rendered(report: Report, output: Output, *, verbose: bool, quiet: bool, color: str, elapsed: float) -> str:

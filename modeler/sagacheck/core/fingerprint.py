@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from sagacheck.core.finding import Finding
-from sagacheck.core.report import Report, SagaReport
+from sagacheck.core.report import Coverage, FailurePoints, Report, SagaReport, Tally, Verdict
 from sagacheck.core.scenario import Scenario
 from sagacheck.core.story import Story
 
@@ -110,3 +110,11 @@ def _all(report: Report) -> Iterator[tuple[Finding, SagaReport, str | None]]:
             yield finding, saga, None
         for suppressed in saga.suppressed:
             yield suppressed.finding, saga, suppressed.reason
+    if report.baseline is not None:
+        for finding in report.baseline.findings:
+            yield finding, _nothing_known(finding.saga, report.baseline.file), None
+
+
+def _nothing_known(name: str, file: str) -> SagaReport:
+    """Stands for the saga of a finding about the baseline, which may not exist any more."""
+    return SagaReport(name, file, "", Verdict.CHECKED, Tally(), Tally(), FailurePoints(), Coverage())

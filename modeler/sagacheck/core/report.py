@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from sagacheck.core.change import Change
 from sagacheck.core.claim import Claim, Evidence
 from sagacheck.core.finding import Finding, Severity
 from sagacheck.core.outcome import EndKind
@@ -67,6 +68,23 @@ class FailurePoints:
     cancellation: int = 0
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class FailurePoint:
+    """A call together with one of its outcomes other than ok.
+
+    Args:
+        call: the step, or the compensation as its chart knows it.
+        outcome: the outcome.
+        compensates: whether the call is a compensation.
+        handled: whether it has somewhere to go.
+    """
+
+    call: str
+    outcome: str
+    compensates: bool = False
+    handled: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Coverage:
     """How many failure points have somewhere to go, of how many; forward and compensation apart."""
@@ -77,12 +95,28 @@ class Coverage:
     compensation: int = 0
 
 
+class Acceptance(StrEnum):
+    """Where it is said that a finding does not count."""
+
+    COMMENT = "comment"
+    SIDE_FILE = "side file"
+    BASELINE = "baseline"
+    EARLIER = "earlier"
+
+
 @dataclass(frozen=True, slots=True)
 class Suppressed:
-    """A finding that a person has accepted, and why."""
+    """A finding that does not count.
+
+    Args:
+        finding: what was found.
+        reason: why it does not count.
+        by: where that is said; `EARLIER` for one that was there before the change that is looked at.
+    """
 
     finding: Finding
     reason: str
+    by: Acceptance = Acceptance.SIDE_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +145,7 @@ class SagaReport:
         without: faults that a proof has left out, because the user ruled them out.
         durable: whether a proof takes for granted that the coordinator goes on after a crash where it was.
         storm: what a storm over its handlers found out; None if there was none.
+        points: its failure points, one by one.
     """
 
     name: str
@@ -134,6 +169,7 @@ class SagaReport:
     without: tuple[str, ...] = ()
     durable: bool = True
     storm: StormReport | None = None
+    points: tuple[FailurePoint, ...] = ()
 
     def founded(self, evidence: Evidence) -> int:
         """The number of claims that are founded so."""
@@ -178,6 +214,21 @@ class PassedOver:
 
 
 @dataclass(frozen=True, slots=True)
+class BaselineUse:
+    """What came of a baseline, the file of findings that are accepted for now.
+
+    Args:
+        file: the file, as the user knows it.
+        accepted: how many findings are in it, and therefore do not count.
+        findings: what is wrong with its entries.
+    """
+
+    file: str
+    accepted: int = 0
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What one run found out.
 
@@ -186,17 +237,22 @@ class Report:
         failures: files that could not be loaded.
         files: number of files that were looked at.
         passed_over: what was not checked because it is no saga.
+        baseline: what came of the baseline; None if there is none.
+        change: how it was before; None if that was not asked for. Then `sagas` holds only those that have changed.
     """
 
     sagas: tuple[SagaReport, ...] = ()
     failures: tuple[Failure, ...] = ()
     files: int = 0
     passed_over: tuple[PassedOver, ...] = ()
+    baseline: BaselineUse | None = None
+    change: Change | None = None
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All findings, saga by saga."""
-        return tuple(finding for saga in self.sagas for finding in saga.findings)
+        """All findings, saga by saga, then those about the baseline."""
+        beside = self.baseline.findings if self.baseline else ()
+        return (*(finding for saga in self.sagas for finding in saga.findings), *beside)
 
     def count(self, severity: Severity) -> int:
         """The number of findings of this severity."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
+from sagacheck.core.change import Change
 from sagacheck.core.finding import Finding, Label, Severity
-from sagacheck.core.report import Failure, PassedOver, Report, SagaReport, Tally, Verdict
+from sagacheck.core.report import BaselineUse, Failure, PassedOver, Report, SagaReport, Tally, Verdict
 from sagacheck.core.scenario import Event, Scenario
 from sagacheck.core.span import Span
 from sagacheck.core.story import Story
@@ -46,16 +47,42 @@ def _encodable(value: object) -> object:
 
 def report_document(report: Report) -> Document:
     """The report as plain dicts and lists."""
+    beside = report.baseline or BaselineUse("")
     return {
         "format": FORMAT,
         "version": VERSION,
         "findings": [
-            finding_document(finding, saga.file, saga.profile) for saga in report.sagas for finding in saga.findings
+            *(finding_document(finding, saga.file, saga.profile) for saga in report.sagas for finding in saga.findings),
+            *(finding_document(finding, beside.file, "") for finding in beside.findings),
         ],
         "sagas": [_saga(saga) for saga in report.sagas],
         "failures": [failure_document(failure) for failure in report.failures],
         "passed_over": [_passed_over(passed) for passed in report.passed_over],
+        **({"baseline": {"file": beside.file, "accepted": beside.accepted}} if report.baseline else {}),
+        **({"change": _change(report.change)} if report.change else {}),
         "summary": _summary(report),
+    }
+
+
+def _change(change: Change) -> Document:
+    return {
+        "ref": change.ref,
+        "commit": change.commit,
+        "unchanged": change.unchanged,
+        "sagas": [
+            {
+                "name": saga.name,
+                "file": saga.file,
+                "profile": saga.profile,
+                "new": saga.new,
+                "uncovered": list(saga.uncovered),
+                "covered": list(saga.covered),
+            }
+            for saga in change.sagas
+        ],
+        "removed": list(change.removed),
+        "gone": change.gone,
+        "remarks": list(change.remarks),
     }
 
 
@@ -195,7 +222,11 @@ def _saga(saga: SagaReport) -> Document:
         "inferred": list(saga.inferred),
         **({"storm": storm_document(saga.storm)} if saga.storm is not None else {}),
         "suppressed": [
-            {"finding": finding_document(one.finding, saga.file, saga.profile), "reason": one.reason}
+            {
+                "finding": finding_document(one.finding, saga.file, saga.profile),
+                "reason": one.reason,
+                "by": one.by.value,
+            }
             for one in saga.suppressed
         ],
     }

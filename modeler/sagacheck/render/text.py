@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from sagacheck.core.claim import Evidence
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
-from sagacheck.core.report import Failure, FailurePoints, Report, SagaReport, Suppressed, Tally, Verdict
+from sagacheck.core.report import Acceptance, Failure, FailurePoints, Report, SagaReport, Suppressed, Tally, Verdict
+from sagacheck.render.change import change_lines
 from sagacheck.render.finding import finding_lines
 from sagacheck.render.number import counted, number, times, written_out
 from sagacheck.render.source_lines import Sources
@@ -35,6 +36,13 @@ _VERDICT_ROLES = {
     Verdict.CHECKED: "good",
     Verdict.NOT_PROVED: "error",
     Verdict.INCONCLUSIVE: "warning",
+}
+
+
+_ACCEPTED = {
+    "suppressed": (Acceptance.COMMENT, Acceptance.SIDE_FILE),
+    "in the baseline": (Acceptance.BASELINE,),
+    "there before": (Acceptance.EARLIER,),
 }
 
 
@@ -77,6 +85,9 @@ def render_text(report: Report, options: TextOptions | None = None) -> str:
         )
         for finding, saga, profiles in shown
     ]
+    beside = report.baseline
+    if beside is not None:
+        blocks += [finding_lines(one, beside.file, sources, options.palette, options.page) for one in beside.findings]
     blocks += [_failure_lines(failure, options.palette, options.page) for failure in report.failures]
     if not options.quiet:
         blocks.append(
@@ -84,7 +95,7 @@ def render_text(report: Report, options: TextOptions | None = None) -> str:
                 *_saga_lines(report.sagas, options),
                 *(
                     line
-                    for text in _closing(report, [finding for finding, _, _ in shown], options)
+                    for text in _closing(report, [*(finding for finding, _, _ in shown), *_beside(report)], options)
                     for line in hung(text, options.page)
                 ),
             ]
@@ -102,6 +113,10 @@ def _separated(blocks: Iterable[list[str]]) -> Iterator[str]:
         if position:
             yield ""
         yield from block
+
+
+def _beside(report: Report) -> tuple[Finding, ...]:
+    return () if report.baseline is None else report.baseline.findings
 
 
 def _distinct(sagas: Iterable[SagaReport]) -> Iterator[tuple[Finding, SagaReport, list[str]]]:
@@ -164,7 +179,9 @@ def _saga_lines(sagas: tuple[SagaReport, ...], options: TextOptions) -> Iterator
             yield from _indented("proved, provided that", saga.provisos, options.page)
             yield from _indented("assumptions about the engine", saga.assumptions, options.page)
             yield from _indented("inferred from the definition", saga.inferred, options.page)
-            yield from _indented("suppressed", map(_accepted, saga.suppressed), options.page)
+            for title, kinds in _ACCEPTED.items():
+                accepted = [_accepted(one) for one in saga.suppressed if one.by in kinds]
+                yield from _indented(title, accepted, options.page)
 
 
 def _accepted(suppressed: Suppressed) -> str:
@@ -235,8 +252,9 @@ def _verdict(saga: SagaReport, palette: Palette) -> str:
         text += f"; {_evidence(saga)}"
     elif saga.verdict in (Verdict.CHECKED, Verdict.PROVED):
         text += f"; {counted(len(saga.claims), 'claim')} assumed, 0 tested"
-    if saga.suppressed:
-        text += f"; {number(len(saga.suppressed))} suppressed"
+    for title, kinds in _ACCEPTED.items():
+        accepted = sum(one.by in kinds for one in saga.suppressed)
+        text += f"; {number(accepted)} {title}" if accepted else ""
     if saga.inferred:
         text += f"; {number(len(saga.inferred))} inferred"
     return text
@@ -282,7 +300,9 @@ def _closing(report: Report, findings: list[Finding], options: TextOptions) -> I
     if unsaid:
         them = "it" if unsaid == 1 else "them"
         yield f"{counted(unsaid, 'file')} passed over, because no saga was seen in {them} (-v lists)"
-    if not report.sagas and not report.failures:
+    if report.change is not None:
+        yield from change_lines(report.change)
+    if not report.sagas and not report.failures and not (report.change and report.change.unchanged):
         yield (
             f"no saga found in {counted(report.files, 'file')}: a model is a Python file with a module-level Saga(...), "
             "Choreography(...) or SagaMachine class, or a Step Functions definition, a template with one, or a serverless.yml"
@@ -290,6 +310,10 @@ def _closing(report: Report, findings: list[Finding], options: TextOptions) -> I
         return
     if any(saga.verdict is Verdict.CHECKED for saga in report.sagas):
         yield "checked: every path and every failure point, with a reliable network"
+    if report.baseline is not None and report.baseline.accepted:
+        accepted = report.baseline.accepted
+        listed = "" if options.verbose else " (-v lists)"
+        yield f"{counted(accepted, 'finding')} {'is' if accepted == 1 else 'are'} in the baseline{listed}"
     yield _totals(report, findings) + (f" ({options.elapsed:.2f} s)" if options.elapsed is not None else "")
 
 

@@ -2,7 +2,8 @@
 
 ## What it does
 
-Looks for `NonCompensatable` and `Informational` markers with an empty reason.
+Looks for `NonCompensatable` and `Informational` markers with an empty reason, and for comments
+`# sagacheck: ignore[...]` with nothing behind the bracket; such a comment suppresses nothing.
 
 ## Why is this bad?
 
@@ -16,7 +17,7 @@ ship = Step("shipping.dispatch", compensation=NonCompensatable(""))
 
 ## What to do instead
 
-Say why: `NonCompensatable("the parcel has left the building")`.
+Say why: `NonCompensatable("the parcel has left the building")`, `# sagacheck: ignore[SC201] finance refunds by hand`.
 """
 
 from __future__ import annotations

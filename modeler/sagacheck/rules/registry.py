@@ -58,6 +58,8 @@ _MODULES = (
     "stopped_half_way",
     "marker_without_reason",
     "stale_suppression",
+    "expired_entry",
+    "stale_entry",
 )
 
 

@@ -2,8 +2,8 @@
 
 ## What it does
 
-Looks for entries under `suppress` in a side file for which nothing is found: the definition was repaired, the state now
-has another role, or the code was mistyped.
+Looks for entries under `suppress` in a side file, and for comments `# sagacheck: ignore[...]` in a model, for which
+nothing is found: what was wrong was repaired, or the state or the line now has another role.
 
 ## Why is this bad?
 
@@ -16,11 +16,15 @@ A suppression that suppresses nothing waits for the day on which the defect come
 SC201 = "finance refunds by hand"
 ```
 
-`ChargeCard` has had a compensation for a year.
+`ChargeCard` has had a compensation for a year. In a model:
+
+```python
+charge = Step("payment.charge", compensation="payment.refund")  # sagacheck: ignore[SC201] finance refunds by hand
+```
 
 ## What to do instead
 
-Remove the entry.
+Remove the entry or the comment.
 """
 
 from __future__ import annotations
