@@ -17,6 +17,7 @@ from sagacheck.core.report import Failure, Progress, Report, SagaReport
 
 if TYPE_CHECKING:
     from sagacheck.application.baseline.entries import Baseline
+    from sagacheck.application.since.history import BranchPoint
     from sagacheck.application.storm_saga import StormOptions
 
 
@@ -33,6 +34,7 @@ class VerifyOptions:
         strict: whether contracts have to be declared.
         baseline: findings that are accepted; None without any.
         day: the date on which this run takes place, for what is accepted until a day.
+        since: where the branch began, to look only at what it changed; None to look at everything.
     """
 
     paths: tuple[str, ...]
@@ -43,6 +45,7 @@ class VerifyOptions:
     strict: bool = False
     baseline: Baseline | None = None
     day: date = date.min
+    since: BranchPoint | None = None
 
     @property
     def scope(self) -> Scope:
@@ -83,10 +86,14 @@ def verify(options: VerifyOptions, listener: Listener | None = None) -> Report:
         sagas = [strict(saga) for saga in sagas]
     report = Report(tuple(sagas), tuple(failures), loading.files, loading.passed_over)
     report = with_comments(report, loading, options.scope)
-    if options.baseline is not None:
+    if options.baseline is not None and options.baseline.entries:
         from sagacheck.application.baseline.matching import with_baseline
 
         report = with_baseline(report, options.baseline, options.scope, options.day)
+    if options.since is not None:
+        from sagacheck.application.since.comparing import with_change
+
+        report = with_change(report, options.since, options)
     return report
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -39,6 +40,12 @@ if TYPE_CHECKING:
 )
 @click.option("--no-baseline", is_flag=True, help="Every finding counts, whatever is accepted.")
 @click.option(
+    "--since",
+    metavar="REF",
+    help="Only what this branch changed since it left REF: changed sagas, new findings, failure points that lost or "
+    "got cover. Asks git; what is not committed counts.",
+)
+@click.option(
     "-v", "--verbose", is_flag=True, help="Also list claims, assumptions, what was inferred and what was passed over."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only findings and failures.")
@@ -51,6 +58,7 @@ def command(
     exit_zero: bool,
     named: str | None,
     no_baseline: bool,
+    since: str | None,
     verbose: bool,
     quiet: bool,
     color: str,
@@ -74,6 +82,7 @@ def command(
     from sagacheck.application.baseline.place import find_baseline
     from sagacheck.application.configuration import read_configuration
     from sagacheck.application.exit_status import exit_status
+    from sagacheck.application.since.history import branch_point
     from sagacheck.application.verify import verify
     from sagacheck.cli.progress import ProgressDisplay
     from sagacheck.core.finding import Severity
@@ -87,7 +96,9 @@ def command(
     started = time.perf_counter()
     wanted = outputs_of(outputs, ("text", "json"))
     settled = read_configuration()
+    began = branch_point(since) if since is not None else None
     request = request_of(paths, asked, settled, None if no_baseline else find_baseline(named, settled))
+    request = replace(request, since=began)
     with ProgressDisplay("loading") as listener:
         report = verify(request, listener)
     elapsed = time.perf_counter() - started

@@ -72,6 +72,16 @@ def _shape_of_story(story: Story) -> tuple[object, ...]:
     return strikes, [line.actor for line in story.lines[story.wrong - 1 : story.wrong] if story.wrong]
 
 
+def key_of(saga: SagaReport, finding: Finding) -> Hashable:
+    """Which finding of a report it is, whatever the profile that shows it.
+
+    Args:
+        saga: what is known of its saga.
+        finding: the finding.
+    """
+    return saga.file, saga.name, finding.code, finding.message, finding.primary, finding.root_cause
+
+
 def identified(report: Report) -> tuple[Identified, ...]:
     """Every finding of a report once, those that a person has accepted included, in the order of the report.
 
@@ -83,8 +93,7 @@ def identified(report: Report) -> tuple[Identified, ...]:
     """
     found: dict[Hashable, list[tuple[Finding, SagaReport, str | None]]] = {}
     for finding, saga, reason in _all(report):
-        key = (saga.file, saga.name, finding.code, finding.message, finding.primary, finding.root_cause)
-        found.setdefault(key, []).append((finding, saga, reason))
+        found.setdefault(key_of(saga, finding), []).append((finding, saga, reason))
     numbers: dict[str, int] = {}
     names: dict[Hashable, str] = {}
     for place in sorted(found, key=lambda place: found[place][0][0].sort_key):

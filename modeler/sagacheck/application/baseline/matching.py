@@ -11,7 +11,7 @@ from pathlib import Path
 from sagacheck.application.baseline.entries import Baseline, Entry
 from sagacheck.application.scope import Scope
 from sagacheck.core.finding import Finding, Label, RootCause
-from sagacheck.core.fingerprint import Identified, identified
+from sagacheck.core.fingerprint import Identified, identified, key_of
 from sagacheck.core.report import Acceptance, BaselineUse, Report, SagaReport, Suppressed
 from sagacheck.core.span import Span
 from sagacheck.rules import expired_entry, stale_entry
@@ -64,7 +64,7 @@ def with_baseline(report: Report, baseline: Baseline, scope: Scope, day: date) -
     for one in matching.found:
         entry = entries.get(one.fingerprint)
         if entry is not None and one.reason is None:
-            accepting[_key(one.saga, one.finding)] = entry
+            accepting[key_of(one.saga, one.finding)] = entry
     sagas = based_on(report, baseline.path.parent).sagas
     there = {one.fingerprint for one in matching.found}
     wrong = []
@@ -101,10 +101,6 @@ def relative_to(file: str, folder: Path) -> str:
         return file
 
 
-def _key(saga: SagaReport, finding: Finding) -> Hashable:
-    return saga.file, saga.name, finding.code, finding.message, finding.primary, finding.root_cause
-
-
 def _without(
     saga: SagaReport, based: SagaReport, accepting: Mapping[Hashable, Entry], file: str, day: date
 ) -> SagaReport:
@@ -112,7 +108,7 @@ def _without(
     left: list[Finding] = []
     taken: list[Suppressed] = []
     for finding in saga.findings:
-        entry = accepting.get(_key(based, finding))
+        entry = accepting.get(key_of(based, finding))
         if entry is None:
             left.append(finding)
         elif entry.expired(day):

@@ -23,8 +23,8 @@ def place_of_baseline(named: str | None, settled: Configuration) -> str:
     return shown_path(os.path.relpath(Path(folder) / DEFAULT_FILE)) if folder else DEFAULT_FILE
 
 
-def find_baseline(named: str | None, settled: Configuration) -> Baseline | None:
-    """The baseline that holds; None if there is none.
+def find_baseline(named: str | None, settled: Configuration) -> Baseline:
+    """The baseline that holds; one without entries if there is none.
 
     Args:
         named: what the command line names; None if nothing.
@@ -36,4 +36,4 @@ def find_baseline(named: str | None, settled: Configuration) -> Baseline | None:
     shown = place_of_baseline(named, settled)
     path = Path(shown).absolute()
     wanted = named is not None or settled.baseline is not None
-    return read_baseline(path, shown) if wanted or path.exists() else None
+    return read_baseline(path, shown) if wanted or path.exists() else Baseline(shown, path)
