@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -46,6 +47,13 @@ if TYPE_CHECKING:
     "got cover. Asks git; what is not committed counts.",
 )
 @click.option(
+    "--watch",
+    "watching",
+    is_flag=True,
+    help="Verify again whenever a file is saved, until Ctrl-C; the exit code is that of the last run. "
+    "Needs sagacheck[watch].",
+)
+@click.option(
     "-v", "--verbose", is_flag=True, help="Also list claims, assumptions, what was inferred and what was passed over."
 )
 @click.option("-q", "--quiet", is_flag=True, help="Only findings and failures.")
@@ -59,6 +67,7 @@ def command(
     named: str | None,
     no_baseline: bool,
     since: str | None,
+    watching: bool,
     verbose: bool,
     quiet: bool,
     color: str,
@@ -96,6 +105,11 @@ def command(
     started = time.perf_counter()
     wanted = outputs_of(outputs, ("text", "json"))
     settled = read_configuration()
+    if watching:
+        from sagacheck.cli.watch import watch, without_watch
+
+        places = (*(paths or settled.paths), settled.exclusion.root or ".")
+        return watch(places, without_watch(sys.argv[1:]), [output.file for output in wanted if output.file])
     began = branch_point(since) if since is not None else None
     request = request_of(paths, asked, settled, None if no_baseline else find_baseline(named, settled))
     request = replace(request, since=began)
