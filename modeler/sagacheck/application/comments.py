@@ -7,6 +7,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from sagacheck.application.refusal import did_you_mean
@@ -26,14 +27,12 @@ class Comment:
         code: the rule's code; a comment with several codes counts once for each.
         reason: why; "" if it does not say.
         span: where the comment stands.
-        alone: whether nothing but the comment stands on its line; then it speaks of the next line of code.
-        line: the line of which it speaks.
+        line: the line of which it speaks: its own, or the next line of code if nothing else stands on its own.
     """
 
     code: str
     reason: str
     span: Span
-    alone: bool
     line: int
 
 
@@ -64,12 +63,15 @@ def _read(file: str) -> Iterator[Comment | Failure]:
         return  # it was imported, and has changed since
     code_lines = sorted({token.start[0] for token in tokens if token.type not in _NO_CODE})
     for token in tokens:
-        if token.type == tokenize.COMMENT and _SPOKEN_TO.match(token.string):
-            (line, column), (_, end) = token.start, token.end
+        if token.type == tokenize.COMMENT:
+            line, column = token.start
+            starts = [found.start() for found in _SPOKEN_TO.finditer(token.string)]
             alone = not token.line[:column].strip()
             following = next((one for one in code_lines if one > line), line)
-            span = Span(file, line, column + 1, line, end + 1)
-            yield from _said(token.string, span, following if alone else line, alone=alone)
+            for start, end in pairwise([*starts, len(token.string)]):
+                text = token.string[start:end].rstrip()
+                span = Span(file, line, column + start + 1, line, column + start + len(text) + 1)
+                yield from _said(text, span, following if alone else line)
 
 
 _NO_CODE = (
@@ -83,7 +85,7 @@ _NO_CODE = (
 )
 
 
-def _said(text: str, span: Span, line: int, *, alone: bool) -> Iterator[Comment | Failure]:
+def _said(text: str, span: Span, line: int) -> Iterator[Comment | Failure]:
     from sagacheck.application.pages import all_pages
 
     known = {page.code for page in all_pages()}
@@ -99,4 +101,4 @@ def _said(text: str, span: Span, line: int, *, alone: bool) -> Iterator[Comment 
             hint = did_you_mean(code, known)
             yield Failure(span.file, f"there is no rule {code!r}{'; ' if hint else ''}{hint}", span=span)
         else:
-            yield Comment(code, form[2].strip(" \t:-"), span, alone, line)
+            yield Comment(code, form[2].strip(" \t:-"), span, line)

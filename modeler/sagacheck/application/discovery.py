@@ -12,7 +12,7 @@ from sagacheck.application.exclusion import Exclusion
 from sagacheck.core.report import Failure, PassedOver
 
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules"})
-_IMPORTS_SAGACHECK = re.compile(rb"^[ \t]*(?:from|import)[ \t][^\n#]*\bsagacheck\b", re.MULTILINE)
+_IMPORTS_SAGACHECK = re.compile(rb"^(?:\xef\xbb\xbf)?[ \t]*(?:from|import)[ \t][^\n#]*\bsagacheck\b", re.MULTILINE)
 _DEFINITIONS = (".json", ".yml", ".yaml")
 
 
