@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -144,6 +145,28 @@ def test_the_laws_on_the_page_of_the_storm_are_all_and_say_what_they_demand() ->
     page = (PROJECT / "docs" / "storm.md").read_text(encoding="utf-8")
     rows = [f"| `{rule.law}` | {rule.says} | {page_of(rule.law).code} |" for rule in LAWS]
     assert rows == [line for line in page.splitlines() if re.search(r"\| SC4\d\d \|$", line)]
+
+
+def test_living_with_findings_goes_as_its_page_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = (PROJECT / "docs" / "living-with-findings.md").read_text(encoding="utf-8")
+    model, more = blocks(page, "python")
+    (entry,) = blocks(page, "toml")
+    accepted, counted, changed = blocks(page, "console")
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1893456000")
+    (tmp_path / "shop.py").write_text(model, encoding="utf-8")
+    command = shlex.split(accepted.partition("\n")[0].removeprefix("$ sagacheck "))
+    assert accepted.partition("\n")[2] == sagacheck(*command, folder=tmp_path).stdout
+    assert (tmp_path / "sagacheck-baseline.toml").read_text(encoding="utf-8").endswith(f"\n\n{entry}")
+    assert counted == told(tmp_path, "verify")
+    for words in (
+        ("init", "-q", "-b", "trunk"),
+        ("add", "."),
+        ("-c", "user.name=n", "-c", "user.email=n@example.org", "commit", "-qm", "m"),
+    ):
+        subprocess.run(["git", *words], cwd=tmp_path, check=True)  # noqa: S607 - found as the command finds it
+    (tmp_path / "shop.py").write_text(model + more, encoding="utf-8")
+    heard = re.sub("(?<=with )[0-9a-f]{10}", "583f2337b0", told(tmp_path, "verify", "--since", "trunk"))
+    assert changed == heard
 
 
 def test_the_system_on_its_page_is_proved_as_it_says() -> None:

@@ -26,8 +26,8 @@ def change_lines(change: Change) -> Iterator[str]:
         yield f"  - {harmless(remark)}"
     if change.gone:
         yield f"  - {counted(change.gone, 'finding')} of before {'is' if change.gone == 1 else 'are'} gone"
-    unchanged = f"{number(change.unchanged)} {'saga is' if change.unchanged == 1 else 'sagas are'} unchanged"
-    yield f"  - {unchanged}{'' if change.unchanged or not change.sagas else ', all that were looked at have changed'}"
+    if change.unchanged:
+        yield f"  - {number(change.unchanged)} {'saga is' if change.unchanged == 1 else 'sagas are'} unchanged"
 
 
 def _saga_lines(saga: SagaChange) -> Iterator[str]:

@@ -84,9 +84,7 @@ def facts_then(point: BranchPoint, options: VerifyOptions, report: Report) -> Fa
 
 
 def _ask(point: BranchPoint, here: Path, request: Path) -> None:
-    import sagacheck
-
-    package = Path(str(sagacheck.__file__)).resolve().parents[1]
+    package = Path(__file__).resolve().parents[3]
     command = [sys.executable, "-P", "-c", _START, str(package), str(request)]
     done = subprocess.run(  # noqa: S603 - the same interpreter
         command, cwd=here, stdin=subprocess.DEVNULL, capture_output=True, check=False
