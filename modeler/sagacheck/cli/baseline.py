@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from sagacheck.cli import options
-from sagacheck.cli.output import Output, check_place, write, write_stdout
+from sagacheck.cli.output import Output, check_place, page_of, write, write_stdout
 from sagacheck.cli.verifying import Asked, how_to_verify, request_of
 
 if TYPE_CHECKING:
@@ -141,6 +141,7 @@ def _verified(request: VerifyOptions) -> Report:
 def _rewrite(file: str, change: Callable[[Baseline], Rewritten], *, new: bool = False, dry_run: bool = False) -> None:
     """Changes the baseline, one process at a time, and tells what was changed."""
     from sagacheck.application.baseline.entries import Baseline, read_baseline
+    from sagacheck.render.terminal import hung
 
     path = Path(file).absolute()
     with _alone(path):
@@ -150,7 +151,9 @@ def _rewrite(file: str, change: Callable[[Baseline], Rewritten], *, new: bool = 
         changed = bool(rewritten.added or rewritten.renewed or rewritten.removed)
         if changed and not dry_run:
             write(Output("toml", file), rewritten.text)
-    write_stdout("".join(f"{line}\n" for line in _told(file, rewritten, dry_run=dry_run)))
+    page = page_of(Output("text"))
+    told = (line for text in _told(file, rewritten, dry_run=dry_run) for line in hung(text, page))
+    write_stdout("".join(f"{line}\n" for line in told))
 
 
 def _alone(path: Path) -> AbstractContextManager[object]:

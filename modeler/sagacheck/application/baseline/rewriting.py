@@ -12,8 +12,8 @@ from sagacheck.core.fingerprint import Identified
 
 _HEAD = f"""\
 # Findings that are accepted for now: `sagacheck verify` does not count them.
-# `sagacheck baseline write` adds entries, `sagacheck baseline prune` removes what is not found any more.
-# Reasons, dates and comments are yours to edit.
+# `sagacheck baseline write` adds entries, `prune` removes those that match
+# nothing any more. Reasons, dates and comments are yours to edit.
 version = {VERSION}
 """
 _UNASKED = ("strict", "as drawn", "step functions", "choreography")
