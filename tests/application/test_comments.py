@@ -6,6 +6,7 @@ import pytest
 
 from sagacheck.application.check import ProvingOptions
 from sagacheck.application.loaded import LoadOptions
+from sagacheck.application.storm_profiles import options_of
 from sagacheck.application.verify import VerifyOptions, verify
 from sagacheck.core.report import Acceptance, Report
 from sagacheck.prover.prove import DEFAULT_BUDGET
@@ -170,3 +171,46 @@ order = Choreography(
     assert wrong
     assert [] == [finding.message for finding in report_on({"net.py": "\n".join(lines)}).findings]
     assert 1 == sum(len(saga.suppressed) for saga in found.sagas)
+
+
+def test_what_a_storm_finds_is_accepted_at_the_handler_wherever_that_stands() -> None:
+    handlers = """\
+def reserve(db, order):{behind}
+    db.execute("INSERT INTO held VALUES (?)", (order["id"],))
+
+
+def release(db, order):  # sagacheck: ignore[SC401] nothing of the kind
+    db.execute("DELETE FROM held WHERE id = ?", (order["id"],))
+"""
+    model = """\
+import sqlite3
+from handlers import release, reserve
+from sagacheck import Keyed, Saga, Step, Storm
+
+
+def fresh():
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    db.execute("CREATE TABLE held (id)")
+    return db
+
+
+hold = Saga("hold", Step(reserve, compensation=release, contract=Keyed("id")))
+storm = Storm(hold, world=fresh, example={"id": "o"}, probe=lambda db: db.execute("SELECT * FROM held").fetchall())
+"""
+    before = stormed({"models/hold.py": model, "models/handlers.py": handlers.format(behind="")})
+    at_reserve = {finding.code for finding in before.findings if finding.primary.span is not None
+                  and (finding.primary.span.file, finding.primary.span.line) == ("models/handlers.py", 1)}  # fmt: skip
+    assert at_reserve
+    comment = f"  # sagacheck: ignore[{', '.join(sorted(at_reserve))}] a toy"
+    after = stormed({"models/handlers.py": handlers.format(behind=comment)})
+    assert at_reserve <= {one.finding.code for saga in after.sagas for one in saga.suppressed}
+    stale = [finding.primary.span for finding in after.findings if finding.code == "SC902"]
+    assert [("models/handlers.py", 5)] == [(span.file, span.line) for span in stale if span is not None]
+
+
+def stormed(files: dict[str, str | bytes]) -> Report:
+    """What is found in models with a storm over their handlers, but without a proof."""
+    write(files)
+    report = verify(VerifyOptions((".",), LoadOptions(), storm=options_of("gate")))
+    assert not report.failures
+    return report

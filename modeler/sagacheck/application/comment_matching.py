@@ -6,11 +6,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sagacheck.application.comments import Comment, comments_in
+from sagacheck.application.discovery import shown_path
 from sagacheck.application.loading import Loading
 from sagacheck.application.scope import Scope
 from sagacheck.core.chart import Chart
 from sagacheck.core.finding import Finding, Label, RootCause
-from sagacheck.core.net import Net
+from sagacheck.core.net import PROFILE, Net
 from sagacheck.core.report import Acceptance, Report, SagaReport, Suppressed
 from sagacheck.core.span import Span
 from sagacheck.core.step import StepSpec
@@ -19,7 +20,7 @@ from sagacheck.rules import marker_without_reason, stale_suppression
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """Where a saga stands: the Python files of its parts, and the place of each of its steps."""
+    """Where a saga stands: the Python files of its parts and handlers, and the place of each of its steps."""
 
     files: frozenset[str]
     steps: dict[str, Span]
@@ -67,9 +68,17 @@ def _key(saga: SagaReport) -> tuple[str, str, str]:
 
 def _sources(loading: Loading) -> dict[tuple[str, str, str], _Source]:
     found = {(one.file, one.chart.name, one.chart.profile): _source(_of_chart(one.chart)) for one in loading.sagas}
-    from sagacheck.core.net import PROFILE
-
     found |= {(one.file, one.net.name, PROFILE): _source(_of_net(one.net)) for one in loading.choreographies}
+    if not loading.storms:
+        return found
+    from sagacheck.application.storm_findings import handler_places
+
+    for storm in loading.storms:
+        saga = storm.storm.saga
+        files = {place.file for place in handler_places(storm.storm)}
+        for key, source in found.items():
+            if key[1] == saga.name and saga.span is not None and shown_path(saga.span.file) in source.files:
+                found[key] = replace(source, files=source.files | files)
     return found
 
 

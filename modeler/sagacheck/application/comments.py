@@ -15,6 +15,7 @@ from sagacheck.core.report import Failure
 from sagacheck.core.span import Span
 
 _SPOKEN_TO = re.compile(r"#\s*sagacheck\s*:\s*")
+_MAYBE = re.compile(_SPOKEN_TO.pattern.encode())
 _FORM = re.compile(r"#\s*sagacheck\s*:\s*ignore\s*\[([^\]]*)\](.*)", re.DOTALL)
 _HINT = "write `# sagacheck: ignore[SC201] reason`"
 
@@ -55,7 +56,7 @@ def _read(file: str) -> Iterator[Comment | Failure]:
         data = Path(file).read_bytes()
     except (OSError, ValueError):
         return  # it was imported, and is gone: whoever loads it says so
-    if b"sagacheck" not in data:
+    if not _MAYBE.search(data):
         return
     try:
         tokens = list(tokenize.tokenize(io.BytesIO(data).readline))

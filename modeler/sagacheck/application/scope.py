@@ -60,8 +60,8 @@ class Scope:
         Args:
             file: absolute, or relative to the working directory.
         """
-        path = Path(file).absolute()
-        for named in (Path(path).absolute() for path in self.paths if _exists(path)):
+        path = _absolute(file)
+        for named in (_absolute(path) for path in self.paths if _exists(path)):
             if path == named:
                 return True
             if path.is_relative_to(named):
@@ -109,9 +109,13 @@ class Scope:
 
 def _same(file: str, path: Path) -> bool:
     try:
-        return Path(os.path.normpath(Path(file).absolute())) == path
+        return _absolute(file) == path
     except ValueError:
         return False
+
+
+def _absolute(path: str) -> Path:
+    return Path(os.path.normpath(Path(path).absolute()))
 
 
 def _exists(path: str) -> bool:

@@ -104,6 +104,20 @@ def _handler(storm: Storm, action: str) -> Handler | None:
     return storm.handlers.get(action)
 
 
+def handler_places(storm: Storm) -> Iterator[Span]:
+    """Where the handlers of a saga begin, in so far as they are written in Python.
+
+    Args:
+        storm: what knows them.
+    """
+    steps = [step.spec for step in storm.saga.flow.steps()]
+    undoing = [step.compensation.handler for step in steps if step.compensation is not None]
+    for handler in (*(step.handler for step in steps), *undoing, *storm.handlers.values()):
+        place = None if handler is None else _definition(handler)
+        if place is not None:
+            yield place
+
+
 def _definition(handler: Handler) -> Span | None:
     """The line on which a handler begins, decorated or not; None for one that is not written in Python."""
     import inspect
