@@ -58,12 +58,12 @@ def _others(report: Report, sources: Sources) -> Iterator[tuple[str, str, str, S
 
 def _entry(told: str, check: str, severity: str, fingerprint: str, place: Span) -> Document:
     return {
-        "description": harmless(told),
+        "description": harmless(told) or check,
         "check_name": check,
         "fingerprint": fingerprint,
         "severity": severity,
         "location": {
-            "path": place.file,
+            "path": place.file or ".",
             "lines": {"begin": place.line, "end": place.end_line},
         },
     }

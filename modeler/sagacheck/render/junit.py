@@ -22,7 +22,6 @@ from sagacheck.render.saga_line import saga_line, saga_names
 from sagacheck.render.source_lines import Sources
 from sagacheck.render.terminal import PLAIN, harmless_lines
 
-
 _UNPROVED = {
     Verdict.CHECKED: "not proved: only checked over a network that works",
     Verdict.NOT_PROVED: "not proved: what was found may hide more of this kind",

@@ -24,6 +24,9 @@ _LEAST = 4096
 
 _WORST_FIRST = (Verdict.NOT_PROVED, Verdict.INCONCLUSIVE, Verdict.CHECKED, Verdict.PROVED)
 _MARKUP = re.compile(r"([\\`*_\[\]<>&|~#$])")
+_ITEM = re.compile(r"^(\d*)([-+=.)])")
+"""What begins a list where a line begins."""
+
 _ADDRESS = re.compile(r"(:)(?=//)|((?<=www)\.)", re.IGNORECASE)
 
 
@@ -39,26 +42,33 @@ def render_markdown(report: Report, limit: int | None = None) -> str:
         return ""
     found = sorted(identified(report), key=lambda one: one.finding.severity.rank)
     sources = Sources()
-    sections: tuple[tuple[str, Iterable[str], str], ...] = (
-        (_TABLE, _rows(report), "saga"),
-        ("\n## What went wrong\n", map(_failure, report.failures), "failure"),
-        ("\n## Findings\n", (_finding(one, sources) for one in found if one.reason is None), "finding"),
-        ("\n## Accepted\n\n", (_accepted(one, one.reason) for one in found if one.reason is not None), "finding"),
-        ("\n## Taken for granted\n\n", _granted(report), "saga"),
+    open_ones = [one for one in found if one.reason is None]
+    accepted = [(one, one.reason) for one in found if one.reason is not None]
+    sections: tuple[tuple[str, Iterable[str], str, int], ...] = (
+        (_TABLE, _rows(report), "saga", 2),
+        ("\n## What went wrong\n", map(_failure, report.failures), "failure", 2),
+        ("\n## Findings\n", (_finding(one, sources) for one in open_ones), "finding", 6),
+        ("\n## Accepted\n\n", (_accepted(one, reason) for one, reason in accepted), "accepted finding", 1),
+        ("\n## Taken for granted\n\n", _granted(report), "saga", 1),
     )
-    share = None if limit is None else limit // (len(sections) + 1)
-    told = (_section(title, blocks, noun, share) for title, blocks, noun in sections)
-    return "".join((f"# sagacheck\n\n{prose(totals(report))}\n", *told))
+    head = f"# sagacheck\n\n{prose(totals(report))}\n"
+    room = None if limit is None else limit - len(head.encode("utf-8"))
+    parts = sum(share for *_, share in sections)
+    told = (
+        _section(title, blocks, noun, None if room is None else room * share // parts)
+        for title, blocks, noun, share in sections
+    )
+    return "".join((head, *told))
 
 
-def _section(title: str, blocks: Iterable[str], noun: str, share: int | None) -> str:
+def _section(title: str, blocks: Iterable[str], noun: str, room: int | None) -> str:
     """A section with as many of its blocks as have room; nothing without any."""
     shown: list[str] = []
     left = 0
     taken = len(title) + len(f"\nAnd {0:20} more {noun}s.\n")
     for block in blocks:
         taken += len(block.encode("utf-8", "replace"))
-        if left or (share is not None and taken > share):
+        if left or (room is not None and taken > room):
             left += 1
         else:
             shown.append(block)
@@ -120,10 +130,12 @@ def _granted(report: Report) -> Iterator[str]:
 
 def prose(text: str) -> str:
     """Text on one line that shows as it is; what stands between backticks is shown as code, if they come in pairs."""
-    parts = harmless(text).split("`")
+    parts = harmless(text).strip().split("`")
     if len(parts) % 2 == 0 or not all(part.strip() for part in parts[1::2]):
-        return _plain("`".join(parts))
-    return "".join(code(part) if number % 2 else _plain(part) for number, part in enumerate(parts))
+        shown = _plain("`".join(parts))
+    else:
+        shown = "".join(code(part) if number % 2 else _plain(part) for number, part in enumerate(parts))
+    return _ITEM.sub(r"\1\\\2", shown)
 
 
 def _plain(text: str) -> str:
