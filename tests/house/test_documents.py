@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 import subprocess
 import sys
 from importlib.metadata import entry_points
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
+from sagacheck.cli import options
 from sagacheck.storm.laws.registry import LAWS
 from sagacheck.storm.pages.registry import page_of
 from tests.house.package import PROJECT
@@ -139,6 +142,22 @@ def test_the_storm_on_its_page_is_what_comes_out_and_its_tests_run(tmp_path: Pat
         [*command, "-k", "charge and duplicate"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
     assert "TestBuy::card.charge-duplicate" in run.stdout
+
+
+def test_the_formats_on_their_page_are_what_comes_out(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "formats.md").read_text(encoding="utf-8")
+    (model,) = blocks(page, "python")
+    (tmp_path / "checkout.py").write_text(model, encoding="utf-8")
+    for said in blocks(page, "console"):
+        heard = told(tmp_path, *said.splitlines()[0].removeprefix("$ sagacheck ").split())
+        assert said == heard or (said.endswith("...\n") and heard.startswith(said.removesuffix("...\n")))
+    (step,) = (json.loads(block) for block in blocks(page, "json"))
+    (log,) = json.loads(sagacheck("verify", "checkout.py", "-o", "sarif", folder=tmp_path).stdout)["runs"]
+    assert step in log["results"][0]["codeFlows"][0]["threadFlows"][0]["locations"]
+    (case,) = blocks(page, "xml")
+    assert indent(case, "    ") in sagacheck("verify", "checkout.py", "-o", "junit", folder=tmp_path).stdout
+    formats = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    assert options.REPORTS == tuple(formats)
 
 
 def test_the_laws_on_the_page_of_the_storm_are_all_and_say_what_they_demand() -> None:

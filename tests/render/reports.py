@@ -21,6 +21,7 @@ from sagacheck.core.report import (
 )
 from sagacheck.core.scenario import Change, Event, EventKind, Scenario
 from sagacheck.core.span import Span
+from sagacheck.core.story import Line, Story
 
 SOURCE = """\
 from sagacheck import Saga, Step
@@ -114,6 +115,17 @@ SCENARIOS: SearchStrategy[Scenario] = st.builds(
     cancelled=st.booleans(),
     cut=st.booleans(),
 )
+_PAIRS = st.tuples(ANY_TEXT, ANY_TEXT)
+_LINES = st.builds(
+    Line,
+    ANY_TEXT,
+    ANY_TEXT,
+    fault=st.one_of(st.just(""), ANY_TEXT),
+    changes=st.lists(st.tuples(ANY_TEXT, ANY_TEXT, ANY_TEXT), max_size=2).map(tuple),
+    sends=st.lists(_PAIRS, max_size=1).map(tuple),
+    receives=st.one_of(st.none(), _PAIRS),
+)
+_STORIES = st.builds(Story, st.lists(_LINES, max_size=3).map(tuple), st.integers(0, 3), ANY_TEXT, ANY_TEXT)
 _FINDINGS = st.builds(
     Finding,
     code=st.from_regex(r"SC[0-9]{3}", fullmatch=True),
@@ -128,6 +140,7 @@ _FINDINGS = st.builds(
     showing=st.one_of(st.none(), _COUNTS),
     help=ANY_TEXT,
     notes=_TEXTS,
+    story=st.one_of(st.none(), _STORIES),
 )
 _SAGAS = st.builds(
     SagaReport,
@@ -147,6 +160,7 @@ _SAGAS = st.builds(
     unrolled=st.one_of(st.none(), st.integers(1, 5)),
     span=st.one_of(st.none(), spans()),
     why=ANY_TEXT,
+    places=st.lists(st.tuples(ANY_TEXT, spans()), max_size=2).map(tuple),
 )
 REPORTS: SearchStrategy[Report] = st.builds(
     Report,

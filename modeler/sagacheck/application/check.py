@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sagacheck.application.echoes import without_echoes
+from sagacheck.application.places import places_of_chart
 from sagacheck.application.suppression import without_suppressed
 from sagacheck.core.chart import CANCELLED, Call, Chart, Choice, Compensate, End, Join, Origin
 from sagacheck.core.claim import Claim, ClaimKind
@@ -101,6 +102,7 @@ def check_chart(
         without=tuple(sorted(proof.without)) if proof else (),
         durable=proof.durable if proof else True,
         points=listed,
+        places=places_of_chart(chart),
     )
 
 

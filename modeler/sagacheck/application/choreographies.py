@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sagacheck.application.choreography_proof import Broken, prove_choreography, with_strongest
 from sagacheck.application.needs import needs_finding, provisos, says_contract
+from sagacheck.application.places import places_of_net
 from sagacheck.application.weakest import Needed
 from sagacheck.core.claim import Claim
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
@@ -71,6 +72,7 @@ def check_choreography(net: Net, file: str, proving: ProvingOptions | None = Non
         states=states,
         provisos=needs,
         without=tuple(sorted(proving.without)) if proving is not None else (),
+        places=places_of_net(net),
     )
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from enum import IntEnum
 
 from sagacheck.core.finding import Severity
-from sagacheck.core.report import Report, SagaReport, Verdict
+from sagacheck.core.report import Report, Verdict
 from sagacheck.core.storm_results import StormResults
-from sagacheck.core.storming import Standing
 
 
 class ExitStatus(IntEnum):
@@ -36,16 +35,10 @@ def exit_status(report: Report, fail_on: Severity = Severity.ERROR, *, exit_zero
         return ExitStatus.USAGE
     if not exit_zero and any(finding.severity.rank <= fail_on.rank for finding in report.findings):
         return ExitStatus.FINDINGS
-    if any(saga.verdict is Verdict.INCONCLUSIVE or not _stormed_in_full(saga) for saga in report.sagas):
+    if any(saga.verdict is Verdict.INCONCLUSIVE or not saga.stormed_in_full for saga in report.sagas):
         return ExitStatus.INCONCLUSIVE
     unchanged = report.change is not None and report.change.unchanged
     return ExitStatus.CHECKED if report.sagas or unchanged else ExitStatus.NO_SAGA
-
-
-def _stormed_in_full(saga: SagaReport) -> bool:
-    """Whether nothing that a storm was to run was left out."""
-    storm = saga.storm
-    return storm is None or (not storm.number(Standing.NOT_RUN) and (storm.plans is None or storm.plans.complete))
 
 
 def storm_status(results: StormResults) -> ExitStatus:

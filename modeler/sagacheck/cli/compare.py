@@ -8,20 +8,14 @@ from sagacheck.cli import options
 from sagacheck.cli.output import Output, outputs_of, page_of, palette, write
 from sagacheck.core.comparison import Comparison, Sameness
 
+FORMATS = ("text", "json", "markdown")
 _UNDECIDED = 4
 
 
 @click.command(name="compare", short_help="Compare two designs of one saga: orchestrated and choreographed.")
 @click.argument("first", type=options.PATH, metavar="ORCHESTRATED")
 @click.argument("second", type=options.PATH, metavar="CHOREOGRAPHED")
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="FORMAT[=FILE]",
-    help="Write text (the default), json or markdown, to stdout or to a file. May be repeated.",
-)
+@options.outputs(*FORMATS)
 @click.option("--budget", type=options.Seconds(), help="Seconds for whether both come to the same; 60 by default.")
 @options.profile
 @options.timeout
@@ -52,7 +46,7 @@ def command(
     from sagacheck.application.compare import DEFAULT_SECONDS, compare
     from sagacheck.application.selection import one_of_both
 
-    wanted = outputs_of(outputs, ("text", "json", "markdown"))
+    wanted = outputs_of(outputs, FORMATS)
     settings = options.settings(profile, None, timeout, traceback=traceback)
     one, other = (one_of_both(model, None, settings.loading) for model in (first, second))
     comparison = compare(one, other, options.first(budget, DEFAULT_SECONDS))

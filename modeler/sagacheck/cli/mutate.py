@@ -16,11 +16,12 @@ _DEFAULT_SECONDS = 60.0
 _FINDINGS, _USAGE, _INCONCLUSIVE, _NO_SAGA = 1, 2, 4, 5
 
 
+FORMATS = ("text", "json")
+
+
 @click.command(name="mutate", short_help="Make wrong twins of a sound saga, and see whether they are noticed.")
 @click.argument("paths", nargs=-1, required=True, type=options.PATH)
-@click.option(
-    "-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]", help="Write text (the default) or json."
-)
+@options.outputs(*FORMATS)
 @click.option("--budget", type=options.Seconds(), help="Seconds that each proof may take; 60 by default.")
 @click.option("-v", "--verbose", is_flag=True, help="List the twins that were noticed, too, and by what.")
 @options.profile
@@ -57,7 +58,7 @@ def command(
     from sagacheck.render.score import score_json, score_text
     from sagacheck.render.terminal import PLAIN
 
-    wanted = outputs_of(outputs, ("text", "json"))
+    wanted = outputs_of(outputs, FORMATS)
     loading = load(paths, options.settings(profile, None, timeout, traceback=traceback).loading)
     if loading.failures:
         raise LoadError(loading.failures)

@@ -48,6 +48,43 @@ def color(command: Decorated) -> Decorated:
     )(command)
 
 
+FORMATS = {
+    "text": "for people",
+    "concise": "a line per finding",
+    "json": "for programs",
+    "sarif": "for code hosts",
+    "junit": "for test pages",
+    "github": "annotations and step summary",
+    "gitlab": "code quality",
+    "markdown": "for comments",
+    "mermaid": "a diagram",
+    "svg": "a picture",
+}
+"""What a report can be written as, with a word on what for."""
+
+REPORTS = ("text", "concise", "json", "sarif", "junit", "github", "gitlab", "markdown")
+"""What verify and storm write."""
+
+
+def outputs(*forms: str, hint: str = "") -> Callable[[Decorated], Decorated]:
+    """Adds `-o FORMAT[=FILE]`, which may be repeated: `output.outputs_of` reads it.
+
+    Args:
+        forms: the formats that the command knows; the first is written if none is asked for.
+        hint: what else is to be said.
+    """
+    first, *rest = (f"{form} ({FORMATS[form]}{', the default' if form == forms[0] else ''})" for form in forms)
+    known = f"{', '.join([first, *rest[:-1]])} or {rest[-1]}"
+    return click.option(
+        "-o",
+        "--output",
+        "outputs",
+        multiple=True,
+        metavar="FORMAT[=FILE]",
+        help=f"Write {known}, to stdout or to a file{hint}. May be repeated.",
+    )
+
+
 def timeout(command: Decorated) -> Decorated:
     """Adds `--timeout`."""
     return click.option(

@@ -7,6 +7,8 @@ import click
 from sagacheck.cli import options
 from sagacheck.cli.output import outputs_of, page_of, palette, write
 
+FORMATS = ("text", "json")
+
 
 @click.command(name="paths", short_help="List the paths through one saga, shortest first, and count them.")
 @click.argument("model", type=options.PATH)
@@ -30,7 +32,7 @@ from sagacheck.cli.output import outputs_of, page_of, palette, write
 @options.profile
 @options.unroll
 @options.timeout
-@click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]", help="text (the default) or json.")
+@options.outputs(*FORMATS)
 @options.color
 @options.traceback
 def command(
@@ -68,7 +70,7 @@ def command(
     from sagacheck.render.terminal import PLAIN
     from sagacheck.semantics.listing import Filter
 
-    wanted = outputs_of(outputs, ("text", "json"))
+    wanted = outputs_of(outputs, FORMATS)
     settings = options.settings(profile, unroll, timeout, traceback=traceback)
     loaded = one_of_both(model, saga, settings.loading)
     filters = Filter(EndKind(end) if end else None, failing, through, failed_compensation, cancelled)

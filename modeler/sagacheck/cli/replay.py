@@ -13,22 +13,14 @@ if TYPE_CHECKING:
     from sagacheck.application.replay_story import ReplayedStory
     from sagacheck.core.story import Story
 
-_FORMATS = ("text", "json", "mermaid", "svg")
+FORMATS = ("text", "json", "mermaid", "svg")
 _ENDINGS = {".json": "json", ".mmd": "mermaid", ".mermaid": "mermaid", ".svg": "svg"}
 
 
 @click.command(name="replay", short_help="Show the story of a finding again, on the model as it is now.")
 @click.argument("token")
 @click.argument("model", type=options.PATH)
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="FORMAT[=FILE]",
-    help="Write it as text (the default), json, mermaid or svg, to stdout or to a file; a file's ending may stand for "
-    "the format. May be repeated.",
-)
+@options.outputs(*FORMATS, hint="; a file's ending may stand for the format")
 @options.saga
 @click.option("--forgetful", is_flag=True, help="As the story was found with `verify --forgetful`.")
 @options.profile
@@ -65,7 +57,7 @@ def command(
     from sagacheck.core.story import Story
     from sagacheck.storm.token import is_plan
 
-    wanted = outputs_of(tuple(map(_with_format, outputs)), _FORMATS)
+    wanted = outputs_of(tuple(map(_with_format, outputs)), FORMATS)
     settings = options.settings(profile, None, timeout, traceback=traceback)
     if is_plan(token):
         return _plan(token, model, saga, settings, wanted, color)

@@ -7,9 +7,11 @@ import click
 from sagacheck.cli import options
 from sagacheck.cli.output import outputs_of, page_of, palette, write
 
+FORMATS = ("text", "json")
+
 
 @click.command(name="rules", short_help="List all rules.")
-@click.option("-o", "--output", "outputs", multiple=True, metavar="FORMAT[=FILE]", help="text (the default) or json.")
+@options.outputs(*FORMATS)
 @options.color
 def command(outputs: tuple[str, ...], color: str) -> None:
     """List all rules: code, severity, name and what each one finds.
@@ -23,7 +25,7 @@ def command(outputs: tuple[str, ...], color: str) -> None:
     from sagacheck.render.json_report import json_text
     from sagacheck.render.terminal import PLAIN, set_in_lines
 
-    for output in outputs_of(outputs, ("text", "json")):
+    for output in outputs_of(outputs, FORMATS):
         if output.form == "json":
             rules = [
                 {"code": rule.code, "name": rule.name, "severity": rule.severity.value, "summary": rule.summary}

@@ -20,14 +20,7 @@ PROFILES = ("quick", "gate", "nightly")
 
 @click.command(name="storm", short_help="Let a storm of duplicates, losses and crashes loose on a saga's handlers.")
 @click.argument("paths", nargs=-1, type=options.PATH)
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="FORMAT[=FILE]",
-    help="Write a report: text (the default) or json, to stdout or to a file. May be repeated.",
-)
+@options.outputs(*options.REPORTS)
 @click.option(
     "--profile",
     type=click.Choice(PROFILES),
@@ -99,13 +92,16 @@ def command(
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.configuration import read_configuration
     from sagacheck.application.exit_status import storm_status
+    from sagacheck.application.gate import gate
     from sagacheck.application.storm_profiles import options_of
+    from sagacheck.application.storm_report import report_of
     from sagacheck.application.storms import StormRequest, storms
     from sagacheck.cli.progress import ProgressDisplay
+    from sagacheck.cli.reports import write_report
     from sagacheck.render.terminal import harmless
 
     started = time.perf_counter()
-    wanted = outputs_of(outputs, ("text", "json"))
+    wanted = outputs_of(outputs, options.REPORTS)
     loading = options.settings(None, None, timeout, traceback=traceback).loading
     places = paths or read_configuration().paths or (".",)
     if write_test is not None:
@@ -125,16 +121,19 @@ def command(
 
         results = storms(request, display, storming)
     elapsed = time.perf_counter() - started
+    status = storm_status(results)
     for output in wanted:
         if output.form == "json":
             from sagacheck.render.storm_json import render_storms_json
 
             write(output, render_storms_json(results))
-        else:
+        elif output.form == "text":
             write(output, _text(results, output, verbose=verbose, quiet=quiet, color=color, elapsed=elapsed))
+        else:
+            write_report(output, report_of(results), gate("storm", status))
     if write_test is not None:
         _write_test(results, write_test)
-    return storm_status(results)
+    return status
 
 
 def _write_test(results: StormResults, file: str) -> None:

@@ -19,14 +19,7 @@ if TYPE_CHECKING:
 
 @click.command(name="verify", short_help="Check every path and every failure point of sagas.")
 @click.argument("paths", nargs=-1, type=options.PATH)
-@click.option(
-    "-o",
-    "--output",
-    "outputs",
-    multiple=True,
-    metavar="FORMAT[=FILE]",
-    help="Write a report: text (the default) or json, to stdout or to a file. May be repeated.",
-)
+@options.outputs(*options.REPORTS)
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "note"]),
@@ -86,14 +79,16 @@ def command(
       sagacheck verify models/checkout.py:place_order --profile temporal
       sagacheck verify models/ --no-prove
       sagacheck verify template.yaml:OrderMachine
-      sagacheck verify models/ -o text -o json=report.json --fail-on warning
+      sagacheck verify models/ -o text -o sarif=report.sarif --fail-on warning
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.baseline.place import find_baseline
     from sagacheck.application.configuration import read_configuration
     from sagacheck.application.exit_status import exit_status
+    from sagacheck.application.gate import gate
     from sagacheck.application.since.history import branch_point
     from sagacheck.application.verify import verify
     from sagacheck.cli.progress import ProgressDisplay
+    from sagacheck.cli.reports import write_report
     from sagacheck.core.finding import Severity
 
     if verbose and quiet:
@@ -103,7 +98,7 @@ def command(
         msg = "--baseline and --no-baseline contradict each other"
         raise click.UsageError(msg)
     started = time.perf_counter()
-    wanted = outputs_of(outputs, ("text", "json"))
+    wanted = outputs_of(outputs, options.REPORTS)
     settled = read_configuration()
     if watching:
         from sagacheck.cli.watch import watch, without_watch
@@ -116,9 +111,14 @@ def command(
     with ProgressDisplay("loading") as listener:
         report = verify(request, listener)
     elapsed = time.perf_counter() - started
+    least = Severity(fail_on) if fail_on else settled.fail_on or Severity.ERROR
+    status = exit_status(report, least, exit_zero=exit_zero)
     for output in wanted:
-        write(output, _rendered(report, output, verbose=verbose, quiet=quiet, color=color, elapsed=elapsed))
-    return exit_status(report, Severity(fail_on) if fail_on else settled.fail_on or Severity.ERROR, exit_zero=exit_zero)
+        if output.form in ("text", "json"):
+            write(output, _rendered(report, output, verbose=verbose, quiet=quiet, color=color, elapsed=elapsed))
+        else:
+            write_report(output, report, gate("verify", status, least))
+    return status
 
 
 def _rendered(report: Report, output: Output, *, verbose: bool, quiet: bool, color: str, elapsed: float) -> str:

@@ -11,7 +11,7 @@ from sagacheck.core.claim import Claim, Evidence
 from sagacheck.core.finding import Finding, Severity
 from sagacheck.core.outcome import EndKind
 from sagacheck.core.span import Span
-from sagacheck.core.storming import StormReport
+from sagacheck.core.storming import Standing, StormReport
 
 
 class Verdict(StrEnum):
@@ -126,7 +126,7 @@ class SagaReport:
     Args:
         name: the saga's name.
         file: the file it was loaded from, as the user knows it.
-        profile: name of its engine profile.
+        profile: name of its engine profile; "" if it was only stormed.
         verdict: what may be said of it.
         scenarios: numbers of scenarios without cancellation.
         cancelled: numbers of scenarios with a cancellation.
@@ -146,6 +146,7 @@ class SagaReport:
         durable: whether a proof takes for granted that the coordinator goes on after a crash where it was.
         storm: what a storm over its handlers found out; None if there was none.
         points: its failure points, one by one.
+        places: where what scenarios and stories name stands: steps, actions, states, services.
     """
 
     name: str
@@ -170,6 +171,18 @@ class SagaReport:
     durable: bool = True
     storm: StormReport | None = None
     points: tuple[FailurePoint, ...] = ()
+    places: tuple[tuple[str, Span], ...] = ()
+
+    @property
+    def only_stormed(self) -> bool:
+        """Whether a storm is all that was done with it: no profile, as no path was followed."""
+        return self.storm is not None and not self.profile
+
+    @property
+    def stormed_in_full(self) -> bool:
+        """Whether nothing that a storm was to run was left out."""
+        storm = self.storm
+        return storm is None or (not storm.number(Standing.NOT_RUN) and (storm.plans is None or storm.plans.complete))
 
     def founded(self, evidence: Evidence) -> int:
         """The number of claims that are founded so."""

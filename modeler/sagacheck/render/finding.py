@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sagacheck.core.finding import Finding, Label
+from sagacheck.core.story import Story
 from sagacheck.render.number import counted, number
 from sagacheck.render.scenario import story
 from sagacheck.render.source import Frame
@@ -62,10 +63,8 @@ def _told(finding: Finding, frame: Frame, palette: Palette, page: Page) -> list[
     """The story of a run over an unreliable network."""
     if finding.story is None:
         return []
-    faults = counted(finding.story.faults, "fault") if finding.story.faults else "nothing but delay"
-    which = f"{counted(len(finding.story.lines), 'step')}, {faults}, the shortest"
     return [
-        *frame.remark("story", which),
+        *frame.remark("story", which_story(finding.story)),
         *story_lines(finding.story, frame.gutter + 5, palette, page),
         *frame.remark("so", finding.story.consequence),
     ]
@@ -81,10 +80,18 @@ def _replay(finding: Finding, file: str, frame: Frame) -> list[str]:
 def _path(finding: Finding, frame: Frame, palette: Palette, page: Page, *, whole: bool) -> list[str]:
     if finding.scenario is None:
         return []
+    told = story(finding.scenario, frame.gutter + 5, palette, page, whole=whole)
+    return [*frame.remark("path", which_path(finding)), *told]
+
+
+def which_path(finding: Finding) -> str:
+    """Which of how many paths a finding tells."""
     if finding.showing is None or finding.showing < 1:
-        which = "the shortest"
-    elif finding.showing == 1:
-        which = "the only one"
-    else:
-        which = f"1 of {number(finding.showing)}, the shortest"
-    return [*frame.remark("path", which), *story(finding.scenario, frame.gutter + 5, palette, page, whole=whole)]
+        return "the shortest"
+    return "the only one" if finding.showing == 1 else f"1 of {number(finding.showing)}, the shortest"
+
+
+def which_story(told: Story) -> str:
+    """How long a story is, and what it takes."""
+    faults = counted(told.faults, "fault") if told.faults else "nothing but delay"
+    return f"{counted(len(told.lines), 'step')}, {faults}, the shortest"

@@ -99,14 +99,14 @@ def _remark(text: str, column: int, room: int | None) -> Iterator[str]:
 
 def _event_row(number: int, event: Event) -> _Row:
     result = harmless(event.result)
-    remarks = list(_changes(event))
+    told = list(changes(event))
     if event.published:
-        told = harmless(", ".join(event.published))
-        remarks = [f"{', '.join((*remarks, 'publishes'))} {told}"]
-    return _Row(str(number), harmless(event.text), result, tuple(remarks), "error" if event.failed else "")
+        events = harmless(", ".join(event.published))
+        told = [f"{', '.join((*told, 'publishes'))} {events}"]
+    return _Row(str(number), harmless(event.text), result, tuple(told), "error" if event.failed else "")
 
 
-def _changes(event: Event) -> Iterator[str]:
+def changes(event: Event) -> Iterator[str]:
     """What an event did to the ledger; of several steps, those of which there was nothing are left out."""
     told = [change for change in event.changes if (change.before, change.after) != (Status.NONE, Status.NONE)]
     for change in told or event.changes:
@@ -150,12 +150,11 @@ def end_text(scenario: Scenario) -> str:
 
 
 def _end_row(scenario: Scenario) -> _Row:
-    return _Row(
-        "", end_text(scenario), "", tuple(_remarks(scenario)), "" if scenario.cut else _END_ROLES[scenario.kind]
-    )
+    return _Row("", end_text(scenario), "", tuple(remarks(scenario)), "" if scenario.cut else _END_ROLES[scenario.kind])
 
 
-def _remarks(scenario: Scenario) -> Iterator[str]:
+def remarks(scenario: Scenario) -> Iterator[str]:
+    """What is wrong with how a scenario ended: what nothing handles, and which effects stand."""
     here = scenario.events and scenario.events[-1].node == scenario.end
     if scenario.kind is EndKind.UNHANDLED and not scenario.cut and here:
         yield f"nothing handles {harmless(scenario.events[-1].result)}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sagacheck.core.claim import Evidence
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
-from sagacheck.core.report import Acceptance, Failure, FailurePoints, Report, SagaReport, Suppressed, Tally, Verdict
+from sagacheck.core.report import Failure, Report, SagaReport, Suppressed, Verdict
 from sagacheck.render.change import change_lines
 from sagacheck.render.finding import finding_lines
-from sagacheck.render.number import counted, number, times, written_out
+from sagacheck.render.number import counted, number
+from sagacheck.render.saga_line import ACCEPTED, UNSAID_PROFILES, figures, saga_names, verdict
 from sagacheck.render.source_lines import Sources
 from sagacheck.render.storm_summary import summary
 from sagacheck.render.terminal import (
@@ -27,23 +27,8 @@ from sagacheck.render.terminal import (
     wrapped,
 )
 
-_UNSAID_PROFILES = ("strict", "as drawn", "step functions")
 _WIDEST_COLUMN = 64
 _LONGEST_LINE = 400
-_MOST_PROVISOS = 3
-_VERDICT_ROLES = {
-    Verdict.PROVED: "good",
-    Verdict.CHECKED: "good",
-    Verdict.NOT_PROVED: "error",
-    Verdict.INCONCLUSIVE: "warning",
-}
-
-
-_ACCEPTED = {
-    "suppressed": (Acceptance.COMMENT, Acceptance.SIDE_FILE),
-    "in the baseline": (Acceptance.BASELINE,),
-    "there before": (Acceptance.EARLIER,),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +115,7 @@ def _distinct(sagas: Iterable[SagaReport]) -> Iterator[tuple[Finding, SagaReport
             found.setdefault(key, (finding, saga, []))[2].append(saga.profile)
     for finding, saga, names in found.values():
         several = len(profiles[saga.file, saga.name]) > 1
-        yield finding, saga, names if several or names[0] not in (*_UNSAID_PROFILES, "choreography") else []
+        yield finding, saga, names if several or names[0] not in (*UNSAID_PROFILES, "choreography") else []
 
 
 def _with_profiles(lines: list[str], profiles: list[str], palette: Palette) -> list[str]:
@@ -161,15 +146,12 @@ def _shortened(line: str) -> str:
 
 def _saga_lines(sagas: tuple[SagaReport, ...], options: TextOptions) -> Iterator[str]:
     """The line of every saga, its files and names aligned, with what -v adds."""
-    several: dict[tuple[str, str], set[str]] = {}
-    for saga in sagas:
-        several.setdefault((saga.file, saga.name), set()).add(saga.profile)
     files = [harmless(saga.file) for saga in sagas]
-    names = [_name(saga, several=len(several[saga.file, saga.name]) > 1) for saga in sagas]
+    names = saga_names(sagas)
     widths = [max((min(cells(text), _WIDEST_COLUMN) for text in texts), default=0) for texts in (files, names)]
     for saga, file, name in zip(sagas, files, names, strict=True):
         head = [padded(file, widths[0]), options.palette.paint("bold", name) + " " * (widths[1] - cells(name))]
-        yield from set_in_lines([*head, *_figures(saga), _verdict(saga, options.palette)], options.page)
+        yield from set_in_lines([*head, *figures(saga), verdict(saga, options.palette)], options.page)
         if saga.why:
             yield from (f"  {line}" for line in wrapped(f"because {saga.why}", options.page.width - 2))
         if saga.storm is not None:
@@ -179,7 +161,7 @@ def _saga_lines(sagas: tuple[SagaReport, ...], options: TextOptions) -> Iterator
             yield from _indented("proved, provided that", saga.provisos, options.page)
             yield from _indented("assumptions about the engine", saga.assumptions, options.page)
             yield from _indented("inferred from the definition", saga.inferred, options.page)
-            for title, kinds in _ACCEPTED.items():
+            for title, kinds in ACCEPTED.items():
                 accepted = [_accepted(one) for one in saga.suppressed if one.by in kinds]
                 yield from _indented(title, accepted, options.page)
 
@@ -199,96 +181,11 @@ def _indented(title: str, entries: Iterable[str], page: Page) -> Iterator[str]:
             yield f"      {line}"
 
 
-def _name(saga: SagaReport, *, several: bool) -> str:
-    name = harmless(saga.name)
-    return f"{name} ({harmless(saga.profile)})" if several or saga.profile not in _UNSAID_PROFILES else name
-
-
-def scenario_figures(tally: Tally, cancelled: Tally, unrolled: int | None) -> str:
-    """The exact numbers of scenarios, like `12 scenarios (3 committed, 4 aborted, 5 manual)`.
-
-    Args:
-        tally: scenarios without cancellation.
-        cancelled: scenarios with a cancellation.
-        unrolled: how often a loop was repeated; None without loops.
-    """
-    kinds = f"{number(tally.committed)} committed, {number(tally.aborted)} aborted, {number(tally.manual)} manual"
-    if tally.unhandled:
-        kinds += f", {number(tally.unhandled)} unhandled"
-    if not written_out(tally.total, cancelled.total):
-        kinds += "; exact in JSON"
-    text = f"{counted(tally.total, 'scenario')} ({kinds})"
-    if cancelled.total:
-        text += f" + {number(cancelled.total)} with cancellation"
-    if unrolled is not None:
-        text += f", loops unrolled {times(unrolled)}"
-    return text
-
-
-def _figures(saga: SagaReport) -> Iterator[str]:
-    figures = scenario_figures(saga.scenarios, saga.cancelled, saga.unrolled)
-    yield figures if saga.was_counted else "scenarios not counted"
-    yield _failure_points(saga)
-
-
-def _failure_points(saga: SagaReport) -> str:
-    points: FailurePoints = saga.failure_points
-    text = f"{number(points.forward)} + {number(points.compensation)} failure points"
-    coverage = saga.coverage
-    if (coverage.forward_handled, coverage.compensation_handled) != (coverage.forward, coverage.compensation):
-        text += f" ({number(coverage.forward_handled)} + {number(coverage.compensation_handled)} handled)"
-    if points.cancellation:
-        text += f", {counted(points.cancellation, 'cancellation point')}"
-    return text
-
-
-def _verdict(saga: SagaReport, palette: Palette) -> str:
-    text = palette.paint(_VERDICT_ROLES[saga.verdict], saga.verdict.value)
-    if saga.verdict is Verdict.PROVED:
-        text += f" for any {_any_fault(saga)}"
-    if saga.verdict is Verdict.PROVED and saga.provisos:
-        text += f", provided that {_joined(saga.provisos)}"
-    if saga.storm is not None:
-        text += f"; {_evidence(saga)}"
-    elif saga.verdict in (Verdict.CHECKED, Verdict.PROVED):
-        text += f"; {counted(len(saga.claims), 'claim')} assumed, 0 tested"
-    for title, kinds in _ACCEPTED.items():
-        accepted = sum(one.by in kinds for one in saga.suppressed)
-        text += f"; {number(accepted)} {title}" if accepted else ""
-    if saga.inferred:
-        text += f"; {number(len(saga.inferred))} inferred"
-    return text
-
-
-def _evidence(saga: SagaReport) -> str:
-    """How the claims are founded after a storm."""
-    order = (Evidence.REFUTED, Evidence.TESTED, Evidence.ASSUMED)
-    parts = [f"{number(saga.founded(one))} {one}" for one in order if saga.founded(one)]
-    return f"{counted(len(saga.claims), 'claim')}{': ' if parts else ''}{', '.join(parts)}"
-
-
 def _founded(saga: SagaReport) -> tuple[str, list[str]]:
     """The claims with their heading; each with its evidence if there was a storm."""
     if saga.storm is None:
         return "claims assumed of the participants", [claim.text for claim in saga.claims]
     return "claims, and how they are founded", [f"{claim.text} ({claim.evidence})" for claim in saga.claims]
-
-
-def _any_fault(saga: SagaReport) -> str:
-    """The faults that were played through, and those that were not."""
-    without = saga.without
-    kept = [fault for fault in ("loss", "duplication", "delay", "crash") if fault not in without]
-    ruled_out = f", without {' and '.join(without)}" if without else ""
-    forgets = "" if saga.durable else ", the coordinator's memory included"
-    return f"{', '.join(kept[:-1])} and {kept[-1]}{forgets}{ruled_out}"
-
-
-def _joined(words: tuple[str, ...]) -> str:
-    """Words in a sentence; of many the first ones."""
-    shown = [harmless(word) for word in words[:_MOST_PROVISOS]]
-    if len(words) > _MOST_PROVISOS:
-        return f"{', '.join(shown)} and {counted(len(words) - _MOST_PROVISOS, 'more thing')} (-v lists)"
-    return shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
 def _closing(report: Report, findings: list[Finding], options: TextOptions) -> Iterator[str]:
