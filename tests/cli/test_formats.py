@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from sagacheck.cli import compare, mutate, options, paths, replay, rules
 from sagacheck.render.markdown import STEP_SUMMARY_LIMIT
 from tests.cli.running import FAULTY, run
+from tests.render.formats import HOSTILE_TEXTS
 from tests.storm.shop import TOMBSTONE, write_shop
 
 MACHINE_FORMATS = [form for form in options.REPORTS if form not in ("text", "json")]
@@ -220,3 +222,24 @@ def test_a_kill_leaves_the_old_file_or_the_whole_new_one(moment: str, before: st
     assert -signal.SIGKILL == process.returncode
     found = report.read_text(encoding="utf-8") if report.exists() else None
     assert found == ("new " * 100_000 if moment == "afterwards" else before)
+
+
+@pytest.mark.parametrize("form", options.REPORTS)
+def test_a_model_with_hostile_names_is_told_whole(form: str, here: Path) -> None:
+    names = [text for text in HOSTILE_TEXTS if text.strip() and "\ud800" not in text]
+    (here / "hostile.py").write_text(
+        "from sagacheck import Saga, Step\n"
+        f"names = {names!a}\n"
+        "first = [Step('in ' + name) for name in names]\n"
+        "then = [Step('out ' + name, compensation='back ' + name) for name in names]\n"
+        "sagas = [Saga(name, a >> b) for name, a, b in zip(names, first, then)]\n"
+        "for number, saga in enumerate(sagas):\n"
+        "    globals()[f'saga_{number}'] = saga\n",
+        encoding="utf-8",
+    )
+    result = run("verify", "hostile.py", "-o", form)
+    assert (1, "") == (result.exit_code, result.stderr)
+    if form != "github":
+        assert len(names) <= result.stdout.count("SC201")
+    assert not re.findall(r"^\s*::(?!error file=|warning file=|notice )", result.stdout, re.MULTILINE)
+    assert not {"\x00", "\x1b", "\u202e", "\x9b"} & set(result.stdout)
