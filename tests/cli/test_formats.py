@@ -243,3 +243,29 @@ def test_a_model_with_hostile_names_is_told_whole(form: str, here: Path) -> None
         assert len(names) <= result.stdout.count("SC201")
     assert not re.findall(r"^\s*::(?!error file=|warning file=|notice )", result.stdout, re.MULTILINE)
     assert not {"\x00", "\x1b", "\u202e", "\x9b"} & set(result.stdout)
+
+
+@pytest.mark.usefixtures("model")
+@pytest.mark.parametrize("form", options.REPORTS)
+def test_every_format_tells_what_is_wrong_with_a_baseline(form: str, here: Path) -> None:
+    assert 0 == run("baseline", "write", "--no-prove", "--reason", "known").exit_code
+    (here / "checkout.py").write_text(FAULTY.replace('reserve")', 'reserve", compensation="b")'), encoding="utf-8")
+    result = run("verify", "--no-prove", "--fail-on", "warning", "-o", form)
+    assert (1, "") == (result.exit_code, result.stderr)
+    assert "SC904" in result.stdout
+    assert "sagacheck-baseline.toml" in result.stdout
+    if form == "junit":
+        assert "1" == ET.fromstring(result.stdout.encode()).get("failures")  # noqa: S314 - we have written it
+
+
+@pytest.mark.usefixtures("model")
+@pytest.mark.parametrize("form", options.REPORTS)
+def test_no_format_takes_a_branch_that_changed_nothing_for_a_run_without_sagas(form: str) -> None:
+    who = ("-c", "user.name=n", "-c", "user.email=n@example.org")
+    for words in (("init", "-q", "-b", "main"), ("add", "checkout.py"), (*who, "commit", "-qm", "m")):
+        subprocess.run(["git", *words], check=True)  # noqa: S607 - found as the command finds it
+    result = run("verify", "--no-prove", "--since", "main", "-o", form)
+    assert (0, "") == (result.exit_code, result.stderr)
+    assert "no saga found" not in result.stdout
+    if form in ("concise", "github", "markdown"):
+        assert "0 sagas: 1 unchanged" in result.stdout
