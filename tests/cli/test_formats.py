@@ -269,3 +269,15 @@ def test_no_format_takes_a_branch_that_changed_nothing_for_a_run_without_sagas(f
     assert "no saga found" not in result.stdout
     if form in ("concise", "github", "markdown"):
         assert "0 sagas: 1 unchanged" in result.stdout
+
+
+@pytest.mark.usefixtures("here")
+def test_sarif_says_whether_a_finding_is_accepted_in_the_source_or_beside_it(here: Path) -> None:
+    comment = FAULTY.replace('reserve")', 'reserve")  # sagacheck: ignore[SC201] counted')
+    (here / "a.py").write_text(comment, encoding="utf-8")
+    (here / "b.py").write_text(FAULTY, encoding="utf-8")
+    assert 0 == run("baseline", "write", "--no-prove", "--reason", "known").exit_code
+    (log,) = json.loads(run("verify", "--no-prove", "-o", "sarif").stdout)["runs"]
+    assert [[{"kind": "inSource", "justification": "counted"}], [{"kind": "external", "justification": "known"}]] == [
+        result["suppressions"] for result in log["results"]
+    ]

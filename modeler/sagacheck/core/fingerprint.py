@@ -14,7 +14,16 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from sagacheck.core.finding import Finding
-from sagacheck.core.report import Coverage, FailurePoints, Report, SagaReport, Tally, Verdict
+from sagacheck.core.report import (
+    Acceptance,
+    Coverage,
+    FailurePoints,
+    Report,
+    SagaReport,
+    Suppressed,
+    Tally,
+    Verdict,
+)
 from sagacheck.core.scenario import Scenario
 from sagacheck.core.story import Story
 
@@ -31,7 +40,8 @@ class Identified:
         finding: the finding, as it shows under the profile that makes it worst, and of those the first.
         saga: what is known of its saga under that profile.
         profiles: all profiles that show it.
-        reason: why a person has accepted it; None if nobody has.
+        reason: why it does not count; None if it does.
+        by: where that is said.
     """
 
     fingerprint: str
@@ -39,6 +49,7 @@ class Identified:
     saga: SagaReport
     profiles: tuple[str, ...]
     reason: str | None = None
+    by: Acceptance | None = None
 
 
 def fingerprint(finding: Finding, file: str, saga: str) -> str:
@@ -91,9 +102,9 @@ def identified(report: Report) -> tuple[Identified, ...]:
     Args:
         report: what a run found out.
     """
-    found: dict[Hashable, list[tuple[Finding, SagaReport, str | None]]] = {}
-    for finding, saga, reason in _all(report):
-        found.setdefault(key_of(saga, finding), []).append((finding, saga, reason))
+    found: dict[Hashable, list[tuple[Finding, SagaReport, Suppressed | None]]] = {}
+    for finding, saga, accepted in _all(report):
+        found.setdefault(key_of(saga, finding), []).append((finding, saga, accepted))
     numbers: dict[str, int] = {}
     names: dict[Hashable, str] = {}
     for place in sorted(found, key=lambda place: found[place][0][0].sort_key):
@@ -104,21 +115,23 @@ def identified(report: Report) -> tuple[Identified, ...]:
     return tuple(_identified(names[key], seen) for key, seen in found.items())
 
 
-def _identified(name: str, seen: list[tuple[Finding, SagaReport, str | None]]) -> Identified:
+def _identified(name: str, seen: list[tuple[Finding, SagaReport, Suppressed | None]]) -> Identified:
     """One finding; it is accepted only if it is under every profile."""
-    reasons = [reason for _, _, reason in seen]
+    taken = [accepted for _, _, accepted in seen if accepted is not None]
     left = min((one for one in seen if one[2] is None), key=lambda one: one[0].severity.rank, default=seen[0])
     profiles = dict.fromkeys(saga.profile for _, saga, _ in seen)
-    accepted = None if None in reasons else "; ".join(dict.fromkeys(filter(None, reasons)))
-    return Identified(name, left[0], left[1], tuple(profiles), accepted)
+    if len(taken) < len(seen):
+        return Identified(name, left[0], left[1], tuple(profiles))
+    reasons = dict.fromkeys(one.reason for one in taken if one.reason)
+    return Identified(name, left[0], left[1], tuple(profiles), "; ".join(reasons), taken[0].by)
 
 
-def _all(report: Report) -> Iterator[tuple[Finding, SagaReport, str | None]]:
+def _all(report: Report) -> Iterator[tuple[Finding, SagaReport, Suppressed | None]]:
     for saga in report.sagas:
         for finding in saga.findings:
             yield finding, saga, None
         for suppressed in saga.suppressed:
-            yield suppressed.finding, saga, suppressed.reason
+            yield suppressed.finding, saga, suppressed
     if report.baseline is not None:
         for finding in report.baseline.findings:
             yield finding, _nothing_known(finding.saga, report.baseline.file), None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from sagacheck.core.finding import Finding, Label
 from sagacheck.core.fingerprint import Identified
+from sagacheck.core.report import Acceptance
 from sagacheck.render.place import place_of, whole
 from sagacheck.render.sarif.flow import scenario_flow, story_flow
 from sagacheck.render.sarif.parts import message, physical
@@ -33,7 +34,7 @@ def result(one: Identified, rules: Mapping[str, int], sources: Sources) -> Docum
         **({"relatedLocations": related} if related else {}),
         "partialFingerprints": {"primaryLocationLineHash": one.fingerprint, "sagacheck/v1": one.fingerprint},
         **({"codeFlows": flows} if flows else {}),
-        **({"suppressions": [_suppression(one.reason)]} if one.reason is not None else {}),
+        **({"suppressions": [_suppression(one.reason, one.by)]} if one.reason is not None else {}),
         "properties": _properties(one),
     }
 
@@ -54,9 +55,10 @@ def _related(label: Label, number: int, sources: Sources) -> Document:
     return {"id": number, **physical(whole(label.span, sources)), "message": message(label.text)}
 
 
-def _suppression(reason: str) -> Document:
-    """Accepted, in a file beside the definition; code hosts want no status where it is that."""
-    return {"kind": "external", **({"justification": reason} if reason.strip() else {})}
+def _suppression(reason: str, by: Acceptance | None) -> Document:
+    """Accepted, in a comment or in a file beside it; code hosts want no status where it is that."""
+    kind = "inSource" if by is Acceptance.COMMENT else "external"
+    return {"kind": kind, **({"justification": reason} if reason.strip() else {})}
 
 
 def _flows(one: Identified, sources: Sources) -> Iterator[Document]:
