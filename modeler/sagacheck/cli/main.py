@@ -23,7 +23,7 @@ COMMANDS = {
     "compare": "Compare two designs of one saga: orchestrated and choreographed.",
     "export": "Write one saga for another tool, to check the verdict again.",
     "replay": "Show the story of a finding again, on the model as it is now.",
-    "init": "Write down beside a definition what was inferred, for you to review.",
+    "init": "Set up a project, or write down what was inferred of a definition.",
     "explain": "Explain a finding's code: what it means and what to do.",
     "rules": "List all rules.",
     "completion": "Print the script that completes commands in a shell.",
