@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import pty
-import select
 import shutil
 import subprocess
 import sys
-from contextlib import suppress
 from itertools import product
 from pathlib import Path
 
 import pytest
 
 from tests.cli.running import run
+from tests.cli.terminal import BREAK, at_a_terminal
 from tests.house.package import PROJECT
 
 BASH = shutil.which("bash") or "bash"
@@ -199,19 +197,7 @@ CI = "CI (github, gitlab, none) [github]: "
 
 def on_a_terminal(dialogue: dict[str, str], *arguments: str) -> tuple[int, str]:
     """The exit code of a command that is run on a terminal and asked and answered there, and what stood there."""
-    process, terminal = pty.fork()
-    if not process:
-        os.execv(sys.executable, [sys.executable, "-m", "sagacheck", *arguments])  # noqa: S606 - there is no shell to be had
-    shown = ""
-    questions = list(dialogue.items())
-    with suppress(OSError):  # Linux raises it when the other side is closed
-        while select.select([terminal], [], [], 60)[0] and (heard := os.read(terminal, 4096)):
-            shown += heard.decode()
-            if questions and shown.endswith(questions[0][0]):
-                os.write(terminal, questions.pop(0)[1].encode())
-    os.close(terminal)
-    assert [] == questions
-    return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), shown.replace("\r\n", "\n")
+    return at_a_terminal([sys.executable, "-m", "sagacheck", *arguments], list(dialogue.items()))
 
 
 def test_on_a_terminal_it_asks_what_no_option_says(here: Path) -> None:
@@ -226,7 +212,7 @@ def test_a_bare_return_takes_what_seems_right(here: Path) -> None:
     assert {"sagas/order.py", "pyproject.toml", WORKFLOW} == set(files(here))
 
 
-@pytest.mark.parametrize("ending", ["\x03", "\x04"])
+@pytest.mark.parametrize("ending", [BREAK, "\x04"])
 def test_broken_off_at_a_question_it_has_written_nothing(ending: str, here: Path) -> None:
     status, _ = on_a_terminal({FIRST: "order\n", HOOK: ending}, "init")
     assert (130, {}) == (status, files(here))

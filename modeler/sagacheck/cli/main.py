@@ -52,7 +52,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name, or an error that guesses which was meant."""
         name = args[0]
-        if not name.startswith("-") and name not in COMMANDS:
+        if not ctx.resilient_parsing and not name.startswith("-") and name not in COMMANDS:
             from sagacheck.application.refusal import did_you_mean
 
             ctx.fail(f"there is no command {name!r}; {did_you_mean(name, COMMANDS)}")
