@@ -26,6 +26,11 @@ printf '%s\\n' "${COMPREPLY[@]}"
 """
 
 
+def installed(shell: str) -> str:
+    """Where a shell is."""
+    return shutil.which(shell) or pytest.skip(f"no {shell}")
+
+
 def script(shell: str) -> str:
     return run_process("completion", shell).stdout.decode()
 
@@ -86,7 +91,7 @@ def test_bash_completes_a_line_that_a_person_types_and_leaves_files_to_itself(tm
 
 
 def test_fish_completes_too(tmp_path: Path) -> None:
-    fish = shutil.which("fish") or "fish"
+    fish = installed("fish")
     line = "\ncomplete --do-complete 'sagacheck verify --forg'\n"
     done = in_shell(fish, script("fish") + line, folder=tmp_path)
     assert (0, "") == (done.returncode, done.stderr)
@@ -94,7 +99,7 @@ def test_fish_completes_too(tmp_path: Path) -> None:
 
 
 def test_zsh_takes_the_script(tmp_path: Path) -> None:
-    zsh = shutil.which("zsh") or "zsh"
+    zsh = installed("zsh")
     loaded = "autoload -Uz compinit && compinit -D -u\n" + script("zsh") + "\nprint -r -- $_comps[sagacheck]"
     done = in_shell(zsh, loaded, folder=tmp_path)
     assert (0, "", "_sagacheck_completion") == (done.returncode, done.stderr, done.stdout.strip())

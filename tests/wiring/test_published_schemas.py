@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from pre_commit import clientlib
 
 from tests.cli.running import run
 from tests.house.package import PROJECT
+from tests.house.test_documents import blocks
 
 
 def validator(name: str) -> Any:  # noqa: ANN401 - as jsonschema has it
@@ -56,6 +58,24 @@ def test_what_init_writes_for_pre_commit_is_valid(tmp_path: Path) -> None:
     run("init", str(tmp_path), "--ci", "none", "--pre-commit")
     (entry,) = clientlib.load_config(str(tmp_path / ".pre-commit-config.yaml"))["repos"]
     assert "local" == entry["repo"]
+
+
+def test_the_examples_on_the_page_are_valid_and_name_what_there_is(tmp_path: Path) -> None:
+    page = (PROJECT / "docs" / "ci.md").read_text(encoding="utf-8")
+    hook, workflow, pipeline = blocks(page, "yaml")
+    (tmp_path / "hooks.yaml").write_text(hook)
+    (entry,) = clientlib.load_config(str(tmp_path / "hooks.yaml"))["repos"]
+    (offered,) = clientlib.load_manifest(str(PROJECT / ".pre-commit-hooks.yaml"))
+    assert [offered["id"]] == [one["id"] for one in entry["hooks"]]
+    (tmp_path / "workflow.yml").write_text(f"on: push\n{workflow}")
+    assert [] == errors("github-workflows", tmp_path / "workflow.yml")
+    inputs = yaml.safe_load((PROJECT / "action.yml").read_text(encoding="utf-8"))["inputs"]
+    assert set(yaml.safe_load(workflow)["jobs"]["sagas"]["steps"][-1]["with"]) <= set(inputs)
+    assert list(inputs) == re.findall(r"^\| `([a-z-]+)` \|", page, re.MULTILINE)
+    (tmp_path / "pipeline.yml").write_text(pipeline)
+    assert [] == errors("gitlab-ci", tmp_path / "pipeline.yml")
+    template = yaml.safe_load((PROJECT / "templates" / "sagacheck.gitlab-ci.yml").read_text(encoding="utf-8"))
+    assert set(template["sagacheck"]["variables"]) == set(yaml.safe_load(pipeline)["sagacheck"]["variables"])
 
 
 @pytest.mark.parametrize(
