@@ -148,7 +148,8 @@ def commands() -> None:
     """Check every path and every failure point of a saga before it is merged.
 
     \b
-    Example:
+    Examples:
+      sagacheck init                        set up this folder
       sagacheck verify models/              check everything in a folder
       sagacheck explain SC201               read what a finding means
     """  # noqa: D301 - click wants the character itself
