@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from dataclasses import dataclass
@@ -28,11 +29,13 @@ class Ran:
         status: the exit code of the step that failed, or 0.
         log: all that was printed.
         outputs: what the steps handed on.
+        summary: what they added to the summary.
     """
 
     status: int
     log: str
     outputs: str
+    summary: str
 
 
 @dataclass(frozen=True)
@@ -59,8 +62,9 @@ class Runner:
         """
         inputs = {name: entry["default"] for name, entry in ACTION["inputs"].items()}
         inputs |= {name.replace("_", "-"): text for name, text in given.items()}
-        outputs = self.temporary / "outputs"
+        outputs, summary = self.temporary / "outputs", self.temporary / "summary"
         outputs.write_text("")
+        summary.write_text("")
         log = ""
         for step in (step for step in STEPS if step["name"] in names):
             own = {name: filled(text, inputs) for name, text in step["env"].items()}
@@ -68,6 +72,7 @@ class Runner:
                 self.programs,
                 GITHUB_ACTION_PATH=str(self.action),
                 GITHUB_OUTPUT=str(outputs),
+                GITHUB_STEP_SUMMARY=str(summary),
                 RUNNER_TEMP=str(self.temporary),
                 **own,
             )
@@ -84,8 +89,8 @@ class Runner:
             )
             log += done.stdout
             if done.returncode:
-                return Ran(done.returncode, log, outputs.read_text())
-        return Ran(0, log, outputs.read_text())
+                return Ran(done.returncode, log, outputs.read_text(), summary.read_text())
+        return Ran(0, log, outputs.read_text(), summary.read_text())
 
 
 def filled(text: str, inputs: dict[str, str]) -> str:
@@ -172,8 +177,31 @@ def test_what_a_model_says_is_no_command_to_the_runner(runner: Runner, tmp_path:
     lines = runner.run(tmp_path, "Verify").log.splitlines()
     token = lines[0].removeprefix("::stop-commands::")
     assert re.fullmatch("[0-9a-f]{32}", token)
-    assert f"::{token}::" == lines[-1]
+    obeyed = lines[lines.index(f"::{token}::") + 1 :]
+    assert [True] == [line.startswith("::error file=pay.py,line=3,") for line in obeyed if line.startswith("::")]
+    assert "::error::hurt" not in "".join(obeyed)
     assert token not in runner.run(tmp_path, "Verify").log
+
+
+def test_findings_are_annotated_and_summed_up(runner: Runner, tmp_path: Path) -> None:
+    (tmp_path / "pay.py").write_text(FAULTY)
+    ran = runner.run(tmp_path, "Verify")
+    assert 1 == ran.log.count("::error file=pay.py,line=3,")
+    assert "card.charge" in ran.summary
+
+
+def test_a_sarif_report_is_written_and_handed_on_to_the_upload(runner: Runner, tmp_path: Path) -> None:
+    (tmp_path / "a part").mkdir()
+    (tmp_path / "a part" / "pay.py").write_text(FAULTY)
+    ran = runner.run(tmp_path, "Verify", sarif="my $(report).sarif", working_directory="a part")
+    file = tmp_path / "a part" / "my $(report).sarif"
+    assert 1 == ran.status
+    assert ["SC201"] == [result["ruleId"] for result in json.loads(file.read_text())["runs"][0]["results"]]
+    assert f"\n{file}\n" in ran.outputs
+    (upload,) = [step for step in STEPS if step["name"] == "Upload SARIF"]
+    assert "always() && steps.verify.outputs.sarif != ''" == upload["if"]
+    old = runner.run(tmp_path, "Verify", sarif="my $(report).sarif", working_directory="a part", args="--bogus")
+    assert (2, False, "exit-code=2\n") == (old.status, file.exists(), old.outputs)
 
 
 def test_nothing_from_outside_is_written_into_a_script() -> None:
