@@ -56,7 +56,7 @@ def _related(label: Label, number: int, sources: Sources) -> Document:
 
 def _suppression(reason: str) -> Document:
     """Accepted, in a file beside the definition; code hosts want no status where it is that."""
-    return {"kind": "external", **({"justification": reason} if reason.strip() else {})}
+    return {"kind": "external", "justification": message(reason)["text"]}
 
 
 def _flows(one: Identified, sources: Sources) -> Iterator[Document]:
