@@ -43,9 +43,7 @@ def test_what_cannot_be_done_is_said_with_exit_code_two(here: Path) -> None:
     assert 2 == result.exit_code
     assert "error: trip.saga.toml:1:2: there is no state `Hotel`" in result.output
     assert "[states.Hotel]\n" == (here / "trip.saga.toml").read_text()
-    assert 2 == run("init", ".").exit_code
     assert 2 == run("init", "nothing.json").exit_code
-    assert 2 == run("init").exit_code
 
 
 def test_the_permissions_of_a_file_that_is_there_stay(here: Path) -> None:
@@ -55,6 +53,14 @@ def test_the_permissions_of_a_file_that_is_there_stay(here: Path) -> None:
     assert 0 == run("init", "trip.asl.json").exit_code
     assert 0o640 == (here / "trip.saga.toml").stat().st_mode & 0o777
     assert (here / "trip.saga.toml").read_text().startswith("# ours\n")
+
+
+def test_in_a_folder_with_definitions_it_says_how_to_go_on_with_them(here: Path) -> None:
+    (here / "trip.asl.json").write_text(DEFINITION)
+    result = run("init", "--ci", "none")
+    assert 0 == result.exit_code
+    assert result.stdout.endswith("next:\n  sagacheck verify\n  sagacheck init trip.asl.json\n")
+    assert '[tool.sagacheck]\npaths = ["."]\n' == (here / "pyproject.toml").read_text()
 
 
 def test_help_teaches() -> None:

@@ -17,6 +17,7 @@ from sagacheck.cli import options
 from sagacheck.storm.laws.registry import LAWS
 from sagacheck.storm.pages.registry import page_of
 from tests.house.package import PROJECT
+from tests.house.walkthrough import FOLLOWED, follow
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 DOCUMENTS = sorted(path for pattern in ("*.md", "docs/**/*.md", "benchmarks/*.md") for path in PROJECT.glob(pattern))
@@ -199,6 +200,18 @@ def told(folder: Path, *arguments: str) -> str:
     """A command with what it prints, as a document shows it."""
     text = re.sub(r" \(\d+\.\d+ s\)", "", sagacheck(*arguments, folder=folder).stdout)
     return f"$ sagacheck {' '.join(arguments)}\n{text}"
+
+
+@pytest.mark.parametrize("name", FOLLOWED)
+def test_a_document_that_is_followed_to_the_letter_shows_what_comes_out(name: str, tmp_path: Path) -> None:
+    said, heard = follow((PROJECT / "docs" / name).read_text(encoding="utf-8"), tmp_path)
+    assert said == heard, "write them again: python -m tests.house.walkthrough"
+
+
+def test_every_page_stands_in_the_index() -> None:
+    index = (PROJECT / "docs" / "README.md").read_text(encoding="utf-8")
+    pages = {path.name for path in (PROJECT / "docs").glob("*.md")} - {"README.md"}
+    assert set() == pages - set(re.findall(r"\]\(([^)#]+)\)", index))
 
 
 def test_every_key_of_a_side_file_is_explained() -> None:

@@ -125,7 +125,7 @@ _LINES = st.builds(
     sends=st.lists(_PAIRS, max_size=1).map(tuple),
     receives=st.one_of(st.none(), _PAIRS),
 )
-_STORIES = st.builds(Story, st.lists(_LINES, max_size=3).map(tuple), st.integers(0, 3), ANY_TEXT, ANY_TEXT)
+_STORIES = st.builds(Story, st.lists(_LINES, max_size=3).map(tuple), st.integers(1, 3), ANY_TEXT, ANY_TEXT)
 _FINDINGS = st.builds(
     Finding,
     code=st.from_regex(r"SC[0-9]{3}", fullmatch=True),

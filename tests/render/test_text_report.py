@@ -169,6 +169,7 @@ def test_a_named_file_without_a_saga_is_always_told_of() -> None:
         "passed over: steps.py: defines no saga\n"
         "no saga found in 1 file: a model is a Python file with a module-level Saga(...), Choreography(...) or "
         "SagaMachine class, or a Step Functions definition, a template with one, or a serverless.yml\n"
+        "help: `sagacheck init` writes a first one\n"
     )
     assert expected == render_text(report)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sagacheck.application.difference import difference
 from sagacheck.application.discovery import Target, discover
 from sagacheck.application.exclusion import Exclusion
 from sagacheck.application.guesses import Guess, Unclear, guesses_of, unclear_in
@@ -49,12 +49,7 @@ class Proposal:
     @property
     def difference(self) -> str:
         """What changes, as a unified diff; "" if nothing does."""
-        if self.before == self.after:
-            return ""
-        old = (self.before or "").splitlines(keepends=True)
-        new = self.after.splitlines(keepends=True)
-        name = self.file if self.before is not None else "/dev/null"
-        return "".join(difflib.unified_diff(old, new, name, self.file))
+        return difference(self.file, self.before, self.after)
 
 
 def propose(file: str) -> list[Proposal]:

@@ -24,7 +24,7 @@ COMMANDS = {
     "export": "Write one saga for another tool, to check the verdict again.",
     "replay": "Show the story of a finding again, on the model as it is now.",
     "baseline": "Accept findings for now, with a reason: `verify` counts what is new.",
-    "init": "Write down beside a definition what was inferred, for you to review.",
+    "init": "Set up a project, or write down what was inferred of a definition.",
     "explain": "Explain a finding's code: what it means and what to do.",
     "rules": "List all rules.",
     "completion": "Print the script that completes commands in a shell.",
@@ -53,7 +53,7 @@ class Commands(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that the arguments name, or an error that guesses which was meant."""
         name = args[0]
-        if not name.startswith("-") and name not in COMMANDS:
+        if not ctx.resilient_parsing and not name.startswith("-") and name not in COMMANDS:
             from sagacheck.application.refusal import did_you_mean
 
             ctx.fail(f"there is no command {name!r}; {did_you_mean(name, COMMANDS)}")
@@ -149,7 +149,8 @@ def commands() -> None:
     """Check every path and every failure point of a saga before it is merged.
 
     \b
-    Example:
+    Examples:
+      sagacheck init                        set up this folder
       sagacheck verify models/              check everything in a folder
       sagacheck explain SC201               read what a finding means
     """  # noqa: D301 - click wants the character itself

@@ -63,7 +63,7 @@ def _entry(told: str, check: str, severity: str, fingerprint: str, place: Span) 
         "fingerprint": fingerprint,
         "severity": severity,
         "location": {
-            "path": place.file or ".",
+            "path": place.file,
             "lines": {"begin": place.line, "end": place.end_line},
         },
     }

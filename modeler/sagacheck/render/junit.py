@@ -53,7 +53,7 @@ def render_junit(report: Report, gate: Gate) -> str:
         cases = (_whole(saga), *_of_rules(saga, gate, sources))
         root.append(_suite(_unique(f"{portable(saga.file)}: {name}", suites), _class(saga.file, name), cases))
     for failure in report.failures:
-        file = portable(failure.file) or "sagacheck"
+        file = portable(failure.file) if failure.file else "sagacheck"
         root.append(_suite(_unique(file, suites), _class(failure.file, ""), [_failed(failure)]))
     if report.baseline is not None and report.baseline.findings:
         file = portable(report.baseline.file)

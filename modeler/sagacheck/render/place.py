@@ -52,11 +52,14 @@ def whole(span: Span, sources: Sources) -> Span:
 
 
 def portable(file: str) -> str:
-    """A path as other tools know it: relative to the working directory if it lies inside, with forward slashes."""
+    """A path as other tools know it: relative to the working directory if it lies inside, with forward slashes.
+
+    What has no path stands for the working directory: `.`.
+    """
     if os.path.isabs(file):  # noqa: PTH117 - as the file was given
         inside = os.path.relpath(file)
         file = file if inside.split(os.sep, 1)[0] == os.pardir else inside
-    return posixpath.normpath(file.replace(os.sep, "/")) if file else file
+    return posixpath.normpath(file.replace(os.sep, "/"))
 
 
 def uri_of(file: str) -> str:

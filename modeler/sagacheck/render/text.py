@@ -204,6 +204,7 @@ def _closing(report: Report, findings: list[Finding], options: TextOptions) -> I
             f"no saga found in {counted(report.files, 'file')}: a model is a Python file with a module-level Saga(...), "
             "Choreography(...) or SagaMachine class, or a Step Functions definition, a template with one, or a serverless.yml"
         )
+        yield "help: `sagacheck init` writes a first one"
         return
     if any(saga.verdict is Verdict.CHECKED for saga in report.sagas):
         yield "checked: every path and every failure point, with a reliable network"

@@ -58,7 +58,7 @@ def _related(label: Label, number: int, sources: Sources) -> Document:
 def _suppression(reason: str, by: Acceptance | None) -> Document:
     """Accepted, in a comment or in a file beside it; code hosts want no status where it is that."""
     kind = "inSource" if by is Acceptance.COMMENT else "external"
-    return {"kind": kind, **({"justification": reason} if reason.strip() else {})}
+    return {"kind": kind, "justification": message(reason)["text"]}
 
 
 def _flows(one: Identified, sources: Sources) -> Iterator[Document]:

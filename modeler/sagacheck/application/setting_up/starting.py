@@ -1,0 +1,16 @@
+"""The texts that a project starts with; they lie beside this module as files."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from importlib.resources import files
+
+
+def starter(name: str) -> str:
+    """One of the texts, for the version of sagacheck that is installed.
+
+    Args:
+        name: that of its file, without the last ending.
+    """
+    text = files(__package__).joinpath("starters", f"{name}.txt").read_text(encoding="utf-8")
+    return text.replace("VERSION", version("sagacheck"))
