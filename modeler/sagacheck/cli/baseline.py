@@ -28,7 +28,12 @@ def command() -> None:
     The baseline is a file to be reviewed and committed, sagacheck-baseline.toml beside pyproject.toml unless
     [tool.sagacheck] names another. An entry holds as long as the finding is the same, though lines move; when its day
     is over, or when it matches nothing any more, that is a finding itself.
-    """
+
+    \b
+    Examples:
+      sagacheck baseline write --reason "found when sagacheck came; being worked on"
+      sagacheck baseline prune
+    """  # noqa: D301 - click wants the character itself
 
 
 _FILE = click.option(
