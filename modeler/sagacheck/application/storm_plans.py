@@ -26,6 +26,10 @@ if TYPE_CHECKING:
 
     from sagacheck.application.storm_saga import Listener, StormOptions
 
+UNFIRED = (
+    "{token}: {fault} did not come about: another run came to other boundaries. Handlers have to do the same when they "
+    "are sent the same"
+)
 MOST_BROKEN = 10
 """How many plans that a saga does not survive are kept, one for each kind of failure."""
 
@@ -75,6 +79,9 @@ def storm_plans(
 
     def note(plan: Plan, went: Played) -> None:
         found.walked |= went.walked
+        if went.unfired and not went.why and not found.errors:
+            # A run in which nothing happened says nothing; the first one says enough.
+            found.errors.append(UNFIRED.format(token=token_of(plan), fault=token_of(Plan(went.unfired))))
         if went.why and (kind_of(went) not in found.by_kind) and len(found.by_kind) < MOST_BROKEN:
             kind = kind_of(went)
             # Only this process shrinks: the same plan comes out however many play.

@@ -81,6 +81,7 @@ class Cell:
         why: what went wrong, why it is waived, or why it was not run; "" if it held.
         place: the boundary that is to blame, if it is one.
         evidence: what was observed, line by line.
+        follows: if it is violated, the law of the same action that is violated, too, and that it builds on.
     """
 
     step: str
@@ -91,6 +92,7 @@ class Cell:
     why: str = ""
     place: Place | None = None
     evidence: tuple[str, ...] = ()
+    follows: Law | None = None
 
     @property
     def name(self) -> str:

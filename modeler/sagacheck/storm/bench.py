@@ -8,7 +8,7 @@ from typing import Any
 
 from sagacheck.core.contract import Contract, NoContract
 from sagacheck.core.step import StepSpec
-from sagacheck.core.storming import Place, Standing, Way
+from sagacheck.core.storming import Law, Place, Standing, Way
 from sagacheck.storm.calling import Payload
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.stage import Stage
@@ -86,6 +86,7 @@ class Judged:
         why: what went wrong, or why it was not run; "" if it held.
         place: the boundary that is to blame.
         evidence: what was observed, line by line.
+        builds_on: laws that are violated, too, where this one is violated in this way.
     """
 
     standing: Standing
@@ -93,6 +94,7 @@ class Judged:
     why: str = ""
     place: Place | None = None
     evidence: tuple[str, ...] = ()
+    builds_on: tuple[Law, ...] = ()
 
 
 def held(tried: int) -> Judged:

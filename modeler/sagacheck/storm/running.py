@@ -265,6 +265,8 @@ class Run:
         if payload is not None:
             reply = self.play.bench.stage.perform(action, payload)
             self._tell(action, str(reply), "refuses")
+            if reply.came is Came.OK and isinstance(node, Call) and self.turns[action] == 1:
+                self.why = f"{action} accepts what it should refuse: look at rejecting= in Storm"
             return _outcome(node, reply) or Outcome.UNKNOWN
         self._tell(action, "refuses, before it has done anything", "refuses")
         return Outcome.REJECTED if isinstance(node, Call) else Outcome.FAILED

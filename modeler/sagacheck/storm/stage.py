@@ -96,6 +96,8 @@ class RealStage:
     def perform(self, action: str, payload: Payload) -> Reply:
         """Executes an action calmly."""
         handle = self.world.connect()
+        if self._stale:
+            self.world.hurry(handle)
         try:
             return self.callings[action].run(handle, payload)
         finally:
