@@ -45,6 +45,12 @@ def test_a_broken_handler_is_caught_by_the_law_that_it_breaks_and_no_other(folde
     assert 0 == report.number(Standing.NOT_RUN)
 
 
+def test_a_compensation_that_keeps_another_one_from_working_is_caught_by_plans_alone() -> None:
+    report, codes = stormed(BY_PLANS_ALONE, "wrong")
+    assert {"SC420"} == set(codes)
+    assert (0, 0) == (report.number(Standing.VIOLATED), report.number(Standing.NOT_RUN))
+
+
 def test_a_refusal_that_never_comes_about_leaves_obligations_not_run_and_breaks_the_plans_that_need_it() -> None:
     report, _ = stormed(NEVER_RUN, "wrong")
     assert ["rejection", "stored-rejection"] == [cell.law for cell in report.cells if cell.standing is Standing.NOT_RUN]

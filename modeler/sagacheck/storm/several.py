@@ -20,9 +20,10 @@ from typing import TYPE_CHECKING, Any
 from sagacheck.core.contract import NoContract
 from sagacheck.core.storming import Blow, Happened, Plan, Strike
 from sagacheck.storm.bench import Done
+from sagacheck.storm.judging import judged
 from sagacheck.storm.longer import NoHypothesisError
 from sagacheck.storm.playing import Play
-from sagacheck.storm.running import Run, judged
+from sagacheck.storm.running import Run
 
 if TYPE_CHECKING:
     from hypothesis.stateful import RuleBasedStateMachine
@@ -238,7 +239,7 @@ def _judged(runs: list[Run]) -> tuple[str, tuple[str, ...]]:
     for run in runs:
         if run.why:
             return run.why, ()
-    return judged(runs[0].play.bench, _together(runs))
+    return judged(runs[0].play, _together(runs))
 
 
 def _together(runs: list[Run]) -> Iterator[tuple[Done, ...]]:
