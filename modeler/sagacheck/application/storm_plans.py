@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from sagacheck.application.storm_source import PlaysPlans
 from sagacheck.core.storming import Broken, Plan, PlansRun, Strike
 from sagacheck.storm.corpus import forget, keep, kept_plans
+from sagacheck.storm.keys import NoOtherKeyError
 from sagacheck.storm.longer import NoHypothesisError, longer_plans, strikes_met
 from sagacheck.storm.plans import every_plan_by
 from sagacheck.storm.playing import Play, Played
 from sagacheck.storm.running import played
-from sagacheck.storm.several import NoOtherKeyError, several_sagas
+from sagacheck.storm.several import several_sagas
 from sagacheck.storm.shrinking import shrunk
 from sagacheck.storm.spreading import Spread
 from sagacheck.storm.token import token_of

@@ -17,11 +17,16 @@ class Law(StrEnum):
     LATE_DUPLICATE = "late-duplicate"
     OTHER_PAYLOAD = "other-payload"
     EXPIRED_KEY = "expired-key"
+    OTHER_KEY = "other-key"
+    EFFECT_COUNT = "effect-count"
+    FAILURE = "failure"
     REJECTION = "rejection"
     STORED_REJECTION = "stored-rejection"
     INVERSE = "inverse"
     EMPTY = "compensation-of-nothing"
     LATE_STEP = "late-step"
+    PARTIAL = "partial-effect"
+    COMMUTATION = "late-commutation"
 
 
 class Standing(StrEnum):

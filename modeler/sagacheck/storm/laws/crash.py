@@ -11,12 +11,14 @@ from sagacheck.storm.observing import differences
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.stage import Stage
 
-_DID = {
+DID = {
     Way.CANCEL: "is cancelled",
     Way.PARK: "stops",
     Way.KILL: "is killed",
     Way.STALE: "stands still, and goes on when a retry has done its work",
 }
+"""How a crash is told."""
+NO_BOUNDARY = 'it comes to no boundary that is seen: use a world that knows its own, or boundary("name")'
 
 
 def _unclaimed(subject: Subject) -> str | None:
@@ -40,7 +42,7 @@ def _decide(bench: Bench, subject: Subject) -> Judged:
                 builds_on = (Law.CONCURRENT,) if way is Way.STALE else ()
                 return Judged(judged.standing, tried, judged.why, place, judged.evidence, builds_on)
     if not tried:
-        return not_run('it comes to no boundary that is seen: use a world that knows its own, or boundary("name")')
+        return not_run(NO_BOUNDARY)
     return held(tried)
 
 
@@ -68,7 +70,7 @@ def _crashed(bench: Bench, subject: Subject, stage: Stage, once: object, crash: 
     if late and reply.came is Came.ERROR:
         reply = bench.retried(subject.done, stage)
     found = stage.observe()
-    what = f"{_DID[crash.way]} before `{crash.place.name}`"
+    what = f"{DID[crash.way]} before `{crash.place.name}`"
     answers = (f"answer to the retry: {reply}", *(f"answer of the one that goes on: {one}" for one in late))
     if found != once:
         return Judged(
