@@ -39,7 +39,9 @@ def test_each_obligation_that_is_claimed_is_a_test_and_the_plans_are_one(tmp_pat
     assert "test_shop.py::TestBuy::plans" == found[-1]
     assert len(found) == len(set(found)) == 43
     chosen = ids(pytest_in(tmp_path, "--collect-only", "-q", "-k", "charge and late"))
-    assert [f"test_shop.py::TestBuy::card.charge-late-{what}" for what in ("duplicate", "step")] == chosen
+    assert [
+        f"test_shop.py::TestBuy::card.charge-late-{what}" for what in ("duplicate", "step", "commutation")
+    ] == chosen
 
 
 def test_handlers_that_keep_their_contracts_pass_and_what_is_waived_is_skipped(tmp_path: Path) -> None:
