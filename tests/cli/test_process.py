@@ -228,8 +228,12 @@ def test_on_a_terminal_no_line_is_wider_than_it_or_than_100_cells(columns: int) 
     write({"checkout.py": FAULTY.replace("payment.charge", charge), "b.py": "import sagacheck\n1 / 0\n"})
     ours, theirs = pty.openpty()
     fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    # Readline, once imported, puts COLUMNS where os.environ does not see it and processes inherit it.
     with subprocess.Popen(
-        [sys.executable, "-m", "sagacheck", "verify", ".", "-v"], stdout=theirs, stderr=subprocess.PIPE
+        [sys.executable, "-m", "sagacheck", "verify", ".", "-v"],
+        stdout=theirs,
+        stderr=subprocess.PIPE,
+        env=dict(os.environ),
     ) as process:
         os.close(theirs)
         shown = b""

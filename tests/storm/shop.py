@@ -24,10 +24,11 @@ def said(db, action, order):
 
 
 def once(db, action, order, work):
-    known = said(db, action, order)
     asked = repr(sorted(order.items()))
-    if known is None:
-        with db:
+    with db:
+        db.execute("BEGIN IMMEDIATE")  # so that nothing comes between what is looked up and what is written
+        known = said(db, action, order)
+        if known is None:
             known = asked if work() else "no"
             db.execute("INSERT INTO done VALUES (?, ?, ?)", (action, order["id"], known))
     if known != asked:

@@ -37,9 +37,11 @@ def test_each_obligation_that_is_claimed_is_a_test_and_the_plans_are_one(tmp_pat
     found = ids(pytest_in(tmp_path, "--collect-only", "-q"))
     assert "test_shop.py::TestBuy::card.charge-duplicate" in found
     assert "test_shop.py::TestBuy::plans" == found[-1]
-    assert len(found) == len(set(found)) == 31
+    assert len(found) == len(set(found)) == 43
     chosen = ids(pytest_in(tmp_path, "--collect-only", "-q", "-k", "charge and late"))
-    assert [f"test_shop.py::TestBuy::card.charge-late-{what}" for what in ("duplicate", "step")] == chosen
+    assert [
+        f"test_shop.py::TestBuy::card.charge-late-{what}" for what in ("duplicate", "step", "commutation")
+    ] == chosen
 
 
 def test_handlers_that_keep_their_contracts_pass_and_what_is_waived_is_skipped(tmp_path: Path) -> None:
@@ -63,7 +65,7 @@ def test_a_violation_fails_with_what_the_command_says_and_no_traceback(tmp_path:
     assert "error[SC413]: `stock.reserve`: it takes effect after its compensation, which came first\n" in run.stdout
     assert "= replay: sagacheck replay stock.reserve:1:late shop.py\n" in run.stdout
     assert "Traceback" not in run.stdout
-    assert "2 failed" in run.stdout
+    assert "3 failed" in run.stdout
 
 
 def test_what_is_claimed_and_cannot_be_run_fails_and_says_what_to_do(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from sagacheck.core.storming import Law, Standing, StormReport
 if TYPE_CHECKING:
     from sagacheck.application.storm_saga import StormOptions
 
-_OF_NO_CONTRACT = (Law.EFFECT, Law.INVERSE, Law.REJECTION)
+_OF_NO_CONTRACT = (Law.EFFECT, Law.INVERSE, Law.REJECTION, Law.FAILURE, Law.COMMUTATION)
 """Laws that hold of every action: they found no claim of a contract."""
 
 

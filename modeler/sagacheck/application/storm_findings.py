@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,7 @@ from sagacheck.application.discovery import shown_path
 from sagacheck.core.chart import Chart
 from sagacheck.core.finding import Finding, Label, RootCause
 from sagacheck.core.span import Span
-from sagacheck.core.storming import Blow, Broken, Cell, Happened, Place, Standing, StormReport, Strike, Way
+from sagacheck.core.storming import Blow, Broken, Cell, Happened, Law, Place, Standing, StormReport, Strike, Way
 from sagacheck.core.story import Line, Story
 from sagacheck.storm.pages.registry import page_of
 
@@ -41,21 +41,26 @@ _STRIKES: dict[str, str] = {
 
 
 def findings_of(report: StormReport, storm: Storm, chart: Chart) -> Iterator[Finding]:
-    """What is wrong: a finding for each violated obligation, then one for each plan that was not survived.
+    """What is wrong: a finding for each defect of an action, then one for each plan that was not survived.
+
+    A violated obligation that builds on another violated one of its action is no finding of its own.
 
     Args:
         report: what the storm found out.
         storm: what was stormed.
         chart: its saga.
     """
-    for cell in report.cells:
-        if cell.standing is Standing.VIOLATED:
-            yield _of_cell(cell, storm, chart)
+    violated = [cell for cell in report.cells if cell.standing is Standing.VIOLATED]
+    told = {(cell.action, cell.law) for cell in violated}
+    for cell in violated:
+        if (cell.action, cell.follows) not in told:
+            with_it = [other.law for other in violated if (other.action, other.follows) == (cell.action, cell.law)]
+            yield _of_cell(cell, storm, chart, with_it)
     for broken in report.broken:
         yield of_plan(broken, storm, chart)
 
 
-def _of_cell(cell: Cell, storm: Storm, chart: Chart) -> Finding:
+def _of_cell(cell: Cell, storm: Storm, chart: Chart, with_it: Sequence[Law]) -> Finding:
     page = page_of(cell.law)
     declared = _shown(chart.step[cell.step].span)
     primary, secondary = _places(cell, _handler(storm, cell.action), declared)
@@ -69,8 +74,13 @@ def _of_cell(cell: Cell, storm: Storm, chart: Chart) -> Finding:
         root_cause=RootCause(chart.name, (cell.step,), f"{cell.law} of {cell.action}"),
         secondary=secondary,
         help=page.help,
-        evidence=cell.evidence,
+        evidence=(*cell.evidence, *_with_it(with_it)),
     )
+
+
+def _with_it(laws: Sequence[Law]) -> Iterator[str]:
+    if laws:
+        yield f"violated with it: {', '.join(laws)}"
 
 
 def _places(cell: Cell, handler: Handler | None, declared: Span | None) -> tuple[Label, tuple[Label, ...]]:

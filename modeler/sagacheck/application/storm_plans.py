@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from sagacheck.application.storm_source import PlaysPlans
 from sagacheck.core.storming import Broken, Plan, PlansRun, Strike
 from sagacheck.storm.corpus import forget, keep, kept_plans
+from sagacheck.storm.keys import NoOtherKeyError
 from sagacheck.storm.longer import NoHypothesisError, longer_plans, strikes_met
 from sagacheck.storm.plans import every_plan_by
 from sagacheck.storm.playing import Play, Played
 from sagacheck.storm.running import played
-from sagacheck.storm.several import NoOtherKeyError, several_sagas
+from sagacheck.storm.several import several_sagas
 from sagacheck.storm.shrinking import shrunk
 from sagacheck.storm.spreading import Spread
 from sagacheck.storm.token import token_of
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
     from sagacheck.application.storm_saga import Listener, StormOptions
 
+UNFIRED = (
+    "{token}: {fault} did not come about: another run came to other boundaries. Handlers have to do the same when they "
+    "are sent the same"
+)
 MOST_BROKEN = 10
 """How many plans that a saga does not survive are kept, one for each kind of failure."""
 
@@ -75,6 +80,9 @@ def storm_plans(
 
     def note(plan: Plan, went: Played) -> None:
         found.walked |= went.walked
+        if went.unfired and not went.why and not found.errors:
+            # A run in which nothing happened says nothing; the first one says enough.
+            found.errors.append(UNFIRED.format(token=token_of(plan), fault=token_of(Plan(went.unfired))))
         if went.why and (kind_of(went) not in found.by_kind) and len(found.by_kind) < MOST_BROKEN:
             kind = kind_of(went)
             # Only this process shrinks: the same plan comes out however many play.

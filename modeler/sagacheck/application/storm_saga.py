@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from sagacheck.application.storm_plans import storm_plans
 from sagacheck.application.storm_source import StormSource
-from sagacheck.core.chart import Chart, Compensate
+from sagacheck.core.chart import Chart
 from sagacheck.core.storming import Cell, StormReport, Way
 from sagacheck.storm.bench import Bench, CannotBeginError, Done, Subject
 from sagacheck.storm.calling import HandlerError, calling
@@ -20,6 +20,7 @@ from sagacheck.storm.playing import Play
 from sagacheck.storm.reaching import ways_to
 from sagacheck.storm.simulated import OTHER, REFUSE, SimulatedStage
 from sagacheck.storm.stage import RealStage, started
+from sagacheck.storm.subjects import Payloads, subjects_of
 from sagacheck.storm.worlds.world import CannotStartError, HandMade, World
 
 if TYPE_CHECKING:
@@ -226,60 +227,5 @@ def _prepared(storm: Storm, chart: Chart, bench: Bench) -> Prepared:
         overlays = {action: {REFUSE: True} for action in _actions(chart)}
     rejecting = {action: {**payload, **overlay} for action, overlay in overlays.items()}
     difference = {OTHER: True} if simulated else storm.other
-    other = None if difference is None else {**payload, **difference}
-    subjects = tuple(_subjects(chart, payload, other, rejecting))
+    subjects = tuple(subjects_of(chart, Payloads(payload, difference, rejecting)))
     return Prepared(chart, bench, subjects, Play(chart, bench, payload, rejecting), simulated, storm.waived)
-
-
-def _subjects(
-    chart: Chart,
-    payload: Mapping[str, Any],
-    other: Mapping[str, Any] | None,
-    rejecting: Mapping[str, Mapping[str, Any]],
-) -> Iterator[Subject]:
-    """Every action of the saga that a run can come to, steps first."""
-    ways = ways_to(chart)
-
-    def done(*steps: str) -> tuple[Done, ...]:
-        return tuple(Done(chart.step[step].action, payload) for step in steps)
-
-    for step in chart.steps:
-        way = ways.get(step.name)
-        if way is not None:
-            place = way.done.index(step.name)
-            yield Subject(
-                step,
-                step.action,
-                (),
-                payload,
-                other,
-                rejecting.get(step.action),
-                done(*way.done[:place]),
-                done(*way.done[place + 1 :]),
-            )
-    seen = set()
-    for node in chart.nodes:
-        if isinstance(node, Compensate) and node.action not in seen and any(step in ways for step in node.steps):
-            seen.add(node.action)
-            reached = [step for step in node.steps if step in ways]
-            way = ways[reached[-1]]
-            before = way.done[: way.done.index(reached[-1]) + 1]
-            covered = tuple(chart.step[step].action for step in node.steps if step in before)
-            behind = _undone(chart, before, node.action)
-            yield Subject(
-                chart.step[reached[-1]],
-                node.action,
-                covered,
-                payload,
-                other,
-                None,
-                done(*before),
-                tuple(Done(action, payload) for action in behind),
-            )
-
-
-def _undone(chart: Chart, done: tuple[str, ...], but: str) -> tuple[str, ...]:
-    """The other compensations of what was done, the last step's first."""
-    undoing = [chart.step[step].compensation for step in reversed(done)]
-    actions = dict.fromkeys(spec.action for spec in undoing if spec is not None)
-    return tuple(action for action in actions if action != but)

@@ -17,11 +17,16 @@ class Law(StrEnum):
     LATE_DUPLICATE = "late-duplicate"
     OTHER_PAYLOAD = "other-payload"
     EXPIRED_KEY = "expired-key"
+    OTHER_KEY = "other-key"
+    EFFECT_COUNT = "effect-count"
+    FAILURE = "failure"
     REJECTION = "rejection"
     STORED_REJECTION = "stored-rejection"
     INVERSE = "inverse"
     EMPTY = "compensation-of-nothing"
     LATE_STEP = "late-step"
+    PARTIAL = "partial-effect"
+    COMMUTATION = "late-commutation"
 
 
 class Standing(StrEnum):
@@ -81,6 +86,7 @@ class Cell:
         why: what went wrong, why it is waived, or why it was not run; "" if it held.
         place: the boundary that is to blame, if it is one.
         evidence: what was observed, line by line.
+        follows: if it is violated, the law of the same action that is violated, too, and that it builds on.
     """
 
     step: str
@@ -91,6 +97,7 @@ class Cell:
     why: str = ""
     place: Place | None = None
     evidence: tuple[str, ...] = ()
+    follows: Law | None = None
 
     @property
     def name(self) -> str:

@@ -43,6 +43,7 @@ def _cell(cell: Cell) -> Document:
         "why": cell.why,
         "place": None if cell.place is None else _place(cell.place),
         "evidence": list(cell.evidence),
+        "follows": None if cell.follows is None else cell.follows.value,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from sagacheck.core.contract import Contract, NoContract
 from sagacheck.core.step import StepSpec
-from sagacheck.core.storming import Place, Standing, Way
+from sagacheck.core.storming import Law, Place, Standing, Way
 from sagacheck.storm.calling import Payload
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.stage import Stage
@@ -32,6 +32,19 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """An action that a saga does beside another one, in whatever order.
+
+    Args:
+        before: what has to be done before both, in order.
+        other: the action.
+    """
+
+    before: tuple[Done, ...]
+    other: Done
+
+
+@dataclass(frozen=True, slots=True)
 class Subject:
     """An action under test.
 
@@ -44,6 +57,10 @@ class Subject:
         rejecting: a payload that the step refuses; None if there is none.
         before: what has to be done before, in order; for a compensation what it covers included.
         behind: what a saga does after it, in order.
+        elsewhere: the payload of another operation, under keys of its own; None if there is none.
+        undone_with: for a step, the actions that its compensation undoes, its own included.
+        unwinding: for a step, what undoes what was done before it, in order.
+        beside: what comes before it or after it.
     """
 
     step: StepSpec
@@ -54,6 +71,10 @@ class Subject:
     rejecting: Payload | None = None
     before: tuple[Done, ...] = ()
     behind: tuple[Done, ...] = ()
+    elsewhere: Payload | None = None
+    undone_with: tuple[str, ...] = ()
+    unwinding: tuple[Done, ...] = ()
+    beside: tuple[Beside, ...] = ()
 
     @property
     def undoes(self) -> bool:
@@ -86,6 +107,7 @@ class Judged:
         why: what went wrong, or why it was not run; "" if it held.
         place: the boundary that is to blame.
         evidence: what was observed, line by line.
+        builds_on: laws that are violated, too, where this one is violated in this way.
     """
 
     standing: Standing
@@ -93,6 +115,7 @@ class Judged:
     why: str = ""
     place: Place | None = None
     evidence: tuple[str, ...] = ()
+    builds_on: tuple[Law, ...] = ()
 
 
 def held(tried: int) -> Judged:

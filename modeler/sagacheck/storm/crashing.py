@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import threading
 import time
 import warnings
@@ -76,6 +77,33 @@ def cancelled(run: Calling, handle: object, payload: Payload, boundary: int) -> 
         reply = run.run(handle, payload, watch)
     except Crash:
         return Reply(Came.CRASHED, None, CRASHED, tuple(seen[:boundary]))
+    if len(seen) < boundary:
+        raise NotFiredError
+    return reply
+
+
+class FailedError(sqlite3.OperationalError, TimeoutError):
+    """What a database or a network raises when it fails, in one: handlers expect one or the other."""
+
+
+def failed(run: Calling, handle: object, payload: Payload, boundary: int) -> Reply:
+    """An execution at one of whose boundaries what it talks to fails.
+
+    Args:
+        run, handle, payload, boundary: as for `cancelled`.
+
+    Raises:
+        NotFiredError: if it comes to fewer boundaries.
+    """
+    seen: list[Place] = []
+
+    def watch(place: Place) -> None:
+        seen.append(place)
+        if len(seen) == boundary:
+            msg = f"{place.name} fails"
+            raise FailedError(msg)
+
+    reply = run.run(handle, payload, watch)
     if len(seen) < boundary:
         raise NotFiredError
     return reply

@@ -48,8 +48,28 @@ def decided(bench: Bench, subject: Subject, rule: LawRule, waived: Mapping[str, 
     reason = waived.get(cell.name) or waived.get(subject.action)
     judged = Judged(Standing.WAIVED, 0, reason) if reason else _tried(bench, subject, rule)
     return Cell(
-        cell.step, cell.action, cell.law, judged.standing, judged.tried, judged.why, judged.place, judged.evidence
+        cell.step,
+        cell.action,
+        cell.law,
+        judged.standing,
+        judged.tried,
+        judged.why,
+        judged.place,
+        judged.evidence,
+        _followed(bench, subject, (*rule.builds_on, *judged.builds_on), waived)
+        if judged.standing is Standing.VIOLATED
+        else None,
     )
+
+
+def _followed(bench: Bench, subject: Subject, laws: tuple[Law, ...], waived: Mapping[str, str]) -> Law | None:
+    """The first of these laws that is violated for the same action.
+
+    They are looked at again, so that one obligation alone comes to the same as all of them.
+    """
+    bases = (base for base in LAWS if base.law in laws)
+    cells = (decided(bench, subject, base, waived) for base in bases)
+    return next((cell.law for cell in cells if cell is not None and cell.standing is Standing.VIOLATED), None)
 
 
 def _tried(bench: Bench, subject: Subject, rule: LawRule) -> Judged:

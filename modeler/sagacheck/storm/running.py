@@ -1,8 +1,7 @@
 """Plays one plan: a whole saga, with what strikes each request, and says whether it came to a legal end.
 
-The coordinator believes something when it ends: this step is done, that one undone, of a third it does not know. The
-end is legal if the world could have come about by a calm run that fits what it believes. So no handler has to be
-understood to judge it: calm runs of the same handlers are the measure.
+The coordinator believes something when it ends: this step is done, that one undone, of a third it does not know. Calm
+runs that fit what it believes are the measure of whether the end is legal: `judging` says how.
 """
 
 from __future__ import annotations
@@ -16,17 +15,16 @@ from sagacheck.core.outcome import Outcome
 from sagacheck.core.question import Condition
 from sagacheck.core.retry import RetryPolicy
 from sagacheck.core.storming import Blow, Happened, Plan, Strike
-from sagacheck.storm.bench import Bench, CannotBeginError, Done
+from sagacheck.storm.bench import Done
 from sagacheck.storm.coordinator import Coordinator, StuckError
 from sagacheck.storm.crashing import NotFiredError
-from sagacheck.storm.observing import differences
+from sagacheck.storm.judging import judged
 from sagacheck.storm.playing import Asked, Play, Played, Request
 from sagacheck.storm.reply import Came, Reply
 
 COORDINATOR = "coordinator"
 _MOST_ATTEMPTS = 5
 """Attempts after which a policy without a limit counts as one that never comes to an answer."""
-_MOST_ALTERNATIVES = 256
 
 
 def played(play: Play, plan: Plan) -> Played:
@@ -107,7 +105,7 @@ class Run:
         evidence: tuple[str, ...] = ()
         why = self.why
         if not why:
-            why, evidence = judged(self.play.bench, self.calm())
+            why, evidence = judged(self.play, self.calm())
         walked = frozenset(self.coordinator.walked) if self.coordinator is not None else frozenset()
         unfired = tuple(strike for strike in self.plan.strikes if strike not in self.fired)
         return Played(tuple(self.happened), tuple(self.met), walked, why, evidence, unfired)
@@ -265,6 +263,8 @@ class Run:
         if payload is not None:
             reply = self.play.bench.stage.perform(action, payload)
             self._tell(action, str(reply), "refuses")
+            if reply.came is Came.OK and isinstance(node, Call) and self.turns[action] == 1:
+                self.why = f"{action} accepts what it should refuse: look at rejecting= in Storm"
             return _outcome(node, reply) or Outcome.UNKNOWN
         self._tell(action, "refuses, before it has done anything", "refuses")
         return Outcome.REJECTED if isinstance(node, Call) else Outcome.FAILED
@@ -327,28 +327,6 @@ class Run:
         action = _action(self.play.chart, one.node)
         refused = one.outcome is Outcome.REJECTED and action in self.play.rejecting
         return Done(action, self.play.rejecting[action] if refused else self.play.payload, refused)
-
-
-def judged(bench: Bench, calm: Iterator[tuple[Done, ...]]) -> tuple[str, tuple[str, ...]]:
-    """What is wrong with a world, and how it differs from the nearest calm run that fits; "" if nothing is.
-
-    Args:
-        bench: where it stands, and calm runs are kept.
-        calm: the calm runs that fit.
-    """
-    found = bench.stage.observe()
-    nearest: tuple[str, ...] | None = None
-    for run in itertools.islice(calm, _MOST_ALTERNATIVES):
-        try:
-            right = bench.after(*run)
-        except CannotBeginError:
-            continue
-        if right == found:
-            return "", ()
-        lines = differences(right, found)
-        if nearest is None or len(lines) < len(nearest):
-            nearest = lines
-    return "the world is not as any calm run with this outcome leaves it", nearest or ()
 
 
 _ALWAYS = (Blow.LOST, Blow.REPLY_LOST, Blow.TWICE, Blow.LATE, Blow.OVERTAKEN, Blow.AGAIN)

@@ -15,14 +15,15 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sagacheck.core.contract import NoContract
 from sagacheck.core.storming import Blow, Happened, Plan, Strike
 from sagacheck.storm.bench import Done
+from sagacheck.storm.judging import judged
+from sagacheck.storm.keys import other_keys
 from sagacheck.storm.longer import NoHypothesisError
 from sagacheck.storm.playing import Play
-from sagacheck.storm.running import Run, judged
+from sagacheck.storm.running import Run
 
 if TYPE_CHECKING:
     from hypothesis.stateful import RuleBasedStateMachine
@@ -41,10 +42,6 @@ _BLOWS = (
     Blow.OVERTAKEN,
     Blow.CRASH,
 )
-
-
-class NoOtherKeyError(ValueError):
-    """A key of which no second one can be made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +114,11 @@ class _Found:
 
 def _plays(play: Play) -> Iterator[Play]:
     """The saga as often as it goes, each under keys of its own."""
-    contracts = [step.contract or NoContract() for step in play.chart.steps]
-    keys = {getattr(contract, "key", "") for contract in contracts} - {""}
     for number in range(SAGAS):
-        payload = {name: _another(value, number) if name in keys else value for name, value in play.payload.items()}
-        changed = {name: value for name, value in payload.items() if name in keys}
+        changed = other_keys(play.chart, play.payload, number)
+        payload = {**play.payload, **changed}
         rejecting = {action: {**other, **changed} for action, other in play.rejecting.items()}
         yield replace(play, payload=payload, rejecting=rejecting)
-
-
-def _another(key: Any, number: int) -> Any:  # noqa: ANN401 - a key is what the user's is
-    """A key that is like another one, and differs from it."""
-    if not number:
-        return key
-    if isinstance(key, str):
-        return f"{key}-{number + 1}"
-    if isinstance(key, int) and not isinstance(key, bool):
-        return key + number
-    raise NoOtherKeyError(f"no second key can be made of {key!r}: give the example a text or a whole number as its key")
 
 
 def _machine(  # noqa: C901 - a class with its rules, each of which is short
@@ -238,7 +222,7 @@ def _judged(runs: list[Run]) -> tuple[str, tuple[str, ...]]:
     for run in runs:
         if run.why:
             return run.why, ()
-    return judged(runs[0].play.bench, _together(runs))
+    return judged(runs[0].play, _together(runs))
 
 
 def _together(runs: list[Run]) -> Iterator[tuple[Done, ...]]:

@@ -12,7 +12,7 @@ from typing import Any, Protocol
 from sagacheck.core.storming import Way
 from sagacheck.storm.awaiting import end_loop, run_async
 from sagacheck.storm.calling import Calling, Payload
-from sagacheck.storm.crashing import CRASHED, NotFiredError, Standing, cancelled, killed, stopped
+from sagacheck.storm.crashing import CRASHED, NotFiredError, Standing, cancelled, failed, killed, stopped
 from sagacheck.storm.observing import Path, in_words, observed, unsettled, without
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.worlds.world import World
@@ -96,6 +96,8 @@ class RealStage:
     def perform(self, action: str, payload: Payload) -> Reply:
         """Executes an action calmly."""
         handle = self.world.connect()
+        if self._stale:
+            self.world.hurry(handle)
         try:
             return self.callings[action].run(handle, payload)
         finally:
@@ -124,6 +126,18 @@ class RealStage:
         else:
             self._stale.append(standing)
         return Reply(Came.CRASHED, None, CRASHED, tuple(standing.places))
+
+    def fail(self, action: str, payload: Payload, boundary: int) -> Reply:
+        """Executes an action at one of whose boundaries what it talks to fails.
+
+        Raises:
+            NotFiredError: if it does not come to that boundary.
+        """
+        handle = self.world.connect()
+        try:
+            return failed(self.callings[action], handle, payload, boundary)
+        finally:
+            self.world.release(handle)
 
     def resume(self) -> Iterator[Reply]:
         """Lets executions that were left stale go on, to their ends."""

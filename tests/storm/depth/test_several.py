@@ -9,7 +9,8 @@ import pytest
 
 from sagacheck import Keyed, Saga, Step, Storm
 from sagacheck.application.storm_saga import StormOptions, prepared, storm_saga
-from sagacheck.storm.several import NoOtherKeyError, Several, several_sagas
+from sagacheck.storm.keys import NoOtherKeyError
+from sagacheck.storm.several import Several, several_sagas
 from tests.storm.shop import TOMBSTONE, write_shop
 
 EXAMPLES = 40

@@ -129,4 +129,4 @@ def _retry(calm: Reply | None) -> tuple[str, ...]:
     return () if calm is None else (f"answer to a retry: {calm}",)
 
 
-RULE = LawRule(Law.CONCURRENT, "two executions at once come to one effect", _unclaimed, _decide)
+RULE = LawRule(Law.CONCURRENT, "two executions at once come to one effect", _unclaimed, _decide, (Law.DUPLICATE,))

@@ -11,12 +11,14 @@ from sagacheck.storm.observing import differences
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.stage import Stage
 
-_DID = {
+DID = {
     Way.CANCEL: "is cancelled",
     Way.PARK: "stops",
     Way.KILL: "is killed",
     Way.STALE: "stands still, and goes on when a retry has done its work",
 }
+"""How a crash is told."""
+NO_BOUNDARY = 'it comes to no boundary that is seen: use a world that knows its own, or boundary("name")'
 
 
 def _unclaimed(subject: Subject) -> str | None:
@@ -36,9 +38,11 @@ def _decide(bench: Bench, subject: Subject) -> Judged:
             tried += 1
             judged = _crashed(bench, subject, stage, once, Crashing(way, number, place))
             if judged is not None:
-                return Judged(judged.standing, tried, judged.why, place, judged.evidence)
+                # One that goes on beside its retry is two at once.
+                builds_on = (Law.CONCURRENT,) if way is Way.STALE else ()
+                return Judged(judged.standing, tried, judged.why, place, judged.evidence, builds_on)
     if not tried:
-        return not_run('it comes to no boundary that is seen: use a world that knows its own, or boundary("name")')
+        return not_run(NO_BOUNDARY)
     return held(tried)
 
 
@@ -59,13 +63,14 @@ def _crashed(bench: Bench, subject: Subject, stage: Stage, once: object, crash: 
     """What is wrong after a crash and a retry; None if nothing is."""
     bench.begin(*subject.before, on=stage)
     stage.crash(subject.action, subject.payload, crash.number, crash.way)
-    reply = bench.retried(subject.done, stage)
+    # Beside one that stands still and may hold a lock, a second retry comes no further than the first.
+    attempt = bench.perform if crash.way is Way.STALE else bench.retried
+    reply = attempt(subject.done, stage)
     late = [str(answer) for answer in stage.resume()]
     if late and reply.came is Came.ERROR:
-        # The one that stood still may have held a lock.
         reply = bench.retried(subject.done, stage)
     found = stage.observe()
-    what = f"{_DID[crash.way]} before `{crash.place.name}`"
+    what = f"{DID[crash.way]} before `{crash.place.name}`"
     answers = (f"answer to the retry: {reply}", *(f"answer of the one that goes on: {one}" for one in late))
     if found != once:
         return Judged(
@@ -82,4 +87,6 @@ def _effect(reply: Reply) -> str:
     )
 
 
-RULE = LawRule(Law.CRASH, "a crash at any boundary and a retry come to one effect", _unclaimed, _decide)
+RULE = LawRule(
+    Law.CRASH, "a crash at any boundary and a retry come to one effect", _unclaimed, _decide, (Law.DUPLICATE,)
+)

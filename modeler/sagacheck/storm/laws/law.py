@@ -18,9 +18,11 @@ class LawRule:
         says: what it demands, in one sentence.
         unclaimed: why nobody claims it for an action; "" if somebody does; None if it makes no sense for the action.
         decide: tries it.
+        builds_on: laws that ask for less: where one of them is violated, that this one is, too, is the same defect.
     """
 
     law: Law
     says: str
     unclaimed: Callable[[Subject], str | None]
     decide: Callable[[Bench, Subject], Judged]
+    builds_on: tuple[Law, ...] = ()

@@ -43,10 +43,10 @@ def _rejection(bench: Bench, subject: Subject) -> Judged:
 def _stored_rejection(bench: Bench, subject: Subject) -> Judged:
     if subject.rejecting is None:
         return not_run(_NONE.format(action=subject.action))
-    before = bench.after(*subject.before)
     bench.begin(*subject.before)
     if bench.stage.perform(subject.action, subject.rejecting).came is Came.OK:
         return not_run("the payload that it should refuse was accepted: look at rejecting= in Storm")
+    before = bench.stage.observe()
     reply = bench.perform(subject.done)
     found = bench.stage.observe()
     if found == before and reply.came is not Came.OK:
@@ -57,5 +57,9 @@ def _stored_rejection(bench: Bench, subject: Subject) -> Judged:
 
 REJECTION = LawRule(Law.REJECTION, "when it refuses, it has had no effect", _unclaimed, _rejection)
 STORED_REJECTION = LawRule(
-    Law.STORED_REJECTION, "once it has refused, it refuses again under the same key", _stored, _stored_rejection
+    Law.STORED_REJECTION,
+    "once it has refused, it refuses again under the same key",
+    _stored,
+    _stored_rejection,
+    (Law.DUPLICATE,),
 )

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from sagacheck.storm.laws import concurrent, crash, effect, refusing, repetition, undoing
+from sagacheck.storm.laws import (
+    commuting,
+    concurrent,
+    crash,
+    effect,
+    failing,
+    keeping_apart,
+    partial,
+    refusing,
+    repetition,
+    undoing,
+)
 from sagacheck.storm.laws.law import LawRule
 
 LAWS: tuple[LawRule, ...] = (
@@ -14,9 +25,14 @@ LAWS: tuple[LawRule, ...] = (
     repetition.LATE_DUPLICATE,
     repetition.OTHER_PAYLOAD,
     repetition.EXPIRED_KEY,
+    keeping_apart.OTHER_KEY,
+    keeping_apart.EFFECT_COUNT,
+    failing.RULE,
     refusing.REJECTION,
     refusing.STORED_REJECTION,
     undoing.INVERSE,
     undoing.EMPTY,
     undoing.LATE_STEP,
+    partial.RULE,
+    commuting.RULE,
 )

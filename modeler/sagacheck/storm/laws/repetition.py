@@ -107,13 +107,19 @@ def _seen(right: object, found: object, reply: Reply) -> tuple[str, ...]:
     return (f"answer to the second: {reply}", *differences(right, found))
 
 
+_ONCE = (Law.DUPLICATE,)
 DUPLICATE = LawRule(Law.DUPLICATE, "executed twice, it takes effect once", unclaimed_repetition, _duplicate)
 LATE_DUPLICATE = LawRule(
     Law.LATE_DUPLICATE,
     "a second copy of its request changes nothing when the saga has gone on",
     unclaimed_repetition,
     _late_duplicate,
+    _ONCE,
 )
-REPLY = LawRule(Law.REPLY, "a repetition is answered as its contract says", _keyed, _reply)
-OTHER_PAYLOAD = LawRule(Law.OTHER_PAYLOAD, "another payload under a known key is refused", _keyed, _other_payload)
-EXPIRED_KEY = LawRule(Law.EXPIRED_KEY, "a key is remembered as long as is claimed", _unclaimed_lifetime, _expired)
+REPLY = LawRule(Law.REPLY, "a repetition is answered as its contract says", _keyed, _reply, _ONCE)
+OTHER_PAYLOAD = LawRule(
+    Law.OTHER_PAYLOAD, "another payload under a known key is refused", _keyed, _other_payload, _ONCE
+)
+EXPIRED_KEY = LawRule(
+    Law.EXPIRED_KEY, "a key is remembered as long as is claimed", _unclaimed_lifetime, _expired, _ONCE
+)

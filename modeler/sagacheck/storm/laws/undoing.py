@@ -73,4 +73,6 @@ def _late_step(bench: Bench, subject: Subject) -> Judged:
 
 INVERSE = LawRule(Law.INVERSE, "it undoes what its step has done", _of_compensation, _inverse)
 EMPTY = LawRule(Law.EMPTY, "it changes nothing when there is nothing to undo", _unclaimed_empty, _empty)
-LATE_STEP = LawRule(Law.LATE_STEP, "it takes no effect after its compensation", _unclaimed_late, _late_step)
+LATE_STEP = LawRule(
+    Law.LATE_STEP, "it takes no effect after its compensation", _unclaimed_late, _late_step, (Law.DUPLICATE,)
+)

@@ -1,4 +1,4 @@
-"""Page: what comes of a crash and a retry."""
+"""Pages: what comes of crashes and failures."""
 
 from __future__ import annotations
 
@@ -34,5 +34,57 @@ that it is safe to repeat, and record the answer afterwards. A worker that may h
 needs a fencing token or a row lock that it holds to its end.
 """,
         help="put the effect and the record of its key into one transaction",
+    ),
+    StormPage(
+        code="SC416",
+        name="untrue-answer",
+        law=Law.FAILURE,
+        summary="When what it talks to fails, an action answers as it has not done, or a retry does not come to one effect.",
+        does="""
+Lets each boundary of the action fail with an exception that is an error of a database and of a network. If it answers
+ok, all of its effect has to be there; if a step refuses, none of it; else a retry has to come to one effect.
+""",
+        harm="""
+An error that is written to a log and passed over counts as done: the refund was never made, and the saga ends as
+aborted. A refusal says that nothing has to be undone, while half of it stays.
+""",
+        example="""
+def refund(db, order):
+    try:
+        bank.refund(order["order_id"])
+    except Exception:
+        log.exception("refund failed")  # and the saga believes that it was made
+    return "refunded"
+""",
+        instead="""
+Let errors that you cannot repair pass: the request is then sent again. Refuse only what is certain to have had no
+effect.
+""",
+        help="let the error pass, so that the request is sent again; refuse only what has certainly had no effect",
+    ),
+    StormPage(
+        code="SC417",
+        name="part-left-behind",
+        law=Law.PARTIAL,
+        summary="A compensation does not undo what a step has left behind that crashed.",
+        does="""
+Crashes the step at each of its boundaries in every way, and then executes its compensation. The world has to be as if
+the step had never been, or as done and undone. Under a barrier a step that stood still goes on behind its compensation.
+""",
+        harm="""
+A saga that hears nothing compensates. What the compensation does not find, because the step had not come to writing it
+down, is left for ever.
+""",
+        example="""
+def reserve(db, order):
+    with db:
+        db.execute("UPDATE stock SET qty = qty - ?", (order["qty"],))
+    with db:
+        db.execute("INSERT INTO to_undo VALUES (?)", (order["order_id"],))  # a crash before it: never released
+""",
+        instead="""
+Write down what is to be undone in the transaction of the effect, or before it, never behind it.
+""",
+        help="write down what is to be undone in the transaction of the effect, or before it",
     ),
 )

@@ -13,7 +13,9 @@ PAGES = (
         does="""
 Plays the whole saga over its handlers while requests and answers are lost, repeated, late or overtaken, participants
 refuse and crash: every plan of at most so many faults. In the end the world has to be as some calm run leaves it that
-fits what the coordinator believes: what it takes for done is done once, what it takes for undone is not there.
+fits what the coordinator believes: what it takes for done is done once, what it takes for undone is not there. Where
+calm runs were seen to leave nothing behind of what was done and undone, or refused, alone, the world also has to be as
+if that had never been: so one compensation that keeps another from working is found, although it does so in calm runs.
 """,
         harm="""
 What is told is a way in which money or goods get lost, step by step, with the real handlers.

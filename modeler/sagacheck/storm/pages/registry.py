@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from sagacheck.core.storming import Law
-from sagacheck.storm.pages import compensations, crashes, effects, plans, repetition
+from sagacheck.storm.pages import apart, compensations, crashes, effects, plans, repetition
 from sagacheck.storm.pages.page import StormPage
 
 PAGES: tuple[StormPage, ...] = tuple(
     sorted(
-        (*effects.PAGES, *repetition.PAGES, *crashes.PAGES, *compensations.PAGES, *plans.PAGES),
+        (*effects.PAGES, *repetition.PAGES, *apart.PAGES, *crashes.PAGES, *compensations.PAGES, *plans.PAGES),
         key=lambda page: page.code,
     )
 )

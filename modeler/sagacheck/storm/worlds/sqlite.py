@@ -214,6 +214,10 @@ class _InFile(World):
         while self._open:
             self._open.popitem()[1].close()
 
+    def hurry(self, handle: sqlite3.Connection) -> None:
+        """A lock that is held is an error at once."""
+        handle.execute("PRAGMA busy_timeout = 0")
+
     def waits(self, handle: sqlite3.Connection, other: sqlite3.Connection) -> bool:
         """One can wait only for what the other one's transaction has locked."""
         del handle

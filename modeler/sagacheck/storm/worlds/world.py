@@ -54,6 +54,13 @@ class World:
         del handle, other
         return None
 
+    def hurry(self, handle: Any) -> None:  # noqa: ANN401
+        """An execution with this handle need not wait for locks: whoever holds them stands still.
+
+        Args:
+            handle: what `connect` gave.
+        """
+
     def release(self, handle: Any) -> None:  # noqa: ANN401
         """An execution has ended by itself: its handle is not used any more.
 

@@ -1,0 +1,31 @@
+"""What was given back is written down first, under a unique key: of two compensations that come at once, one waits."""
+
+from broken_handlers.shop import Payload, check, execute, paid, storm_over, transaction
+from order_handlers import payment
+from sagacheck import Keyed, Rejected, Retry, Saga, Step
+
+
+def refund(database, order: Payload):
+    with transaction(database):
+        statement = "INSERT INTO refunds VALUES (:order_id, :amount) ON CONFLICT DO NOTHING"
+        if execute(database, statement, **order).rowcount:
+            amount = paid(database, order) or 0
+            execute(database, "UPDATE accounts SET balance = balance + :paid", paid=amount)
+            return "refunded"
+        found = execute(database, "SELECT amount FROM refunds WHERE order_id = :order_id", **order).fetchone()
+        if found[0] != order["amount"]:
+            raise Rejected("it is another refund")
+    return "refunded"
+
+
+charging = Step(
+    payment.charge,
+    name="payment.charge",
+    compensation="payment.refund",
+    contract=Keyed("order_id", tolerates_empty=True),
+    retry=Retry.until_known(),
+)
+pay = Saga("pay", charging >> check)
+storm = storm_over(
+    pay, handlers={"payment.refund": refund}, setup="CREATE TABLE refunds (order_id PRIMARY KEY, amount);"
+)

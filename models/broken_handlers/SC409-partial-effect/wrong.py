@@ -1,0 +1,24 @@
+"""A parcel is packed and booked before it is seen that there is no address; the refusal leaves it where it is."""
+
+from broken_handlers.shop import Payload, claim, execute, storm_over, transaction
+from sagacheck import Keyed, NonCompensatable, Rejected, Retry, Saga, Step
+
+
+def dispatch(database, order: Payload):
+    with transaction(database):
+        if claim(database, "dispatch", order):
+            execute(database, "INSERT INTO parcels VALUES (:order_id, :address)", **order)
+    if not order["address"]:
+        raise Rejected("there is no address")
+    return "on its way"
+
+
+ship = Step(
+    dispatch,
+    name="shipping.dispatch",
+    compensation=NonCompensatable("the parcel has left the building"),
+    contract=Keyed("order_id", stores_rejections=False),
+    retry=Retry.until_known(),
+)
+send = Saga("send", ship)
+storm = storm_over(send)

@@ -1,0 +1,21 @@
+"""The compensation was never written: it answers, and nothing is given back."""
+
+from broken_handlers.shop import Payload, check, storm_over, undoing
+from order_handlers import payment
+from sagacheck import Barrier, Retry, Saga, Step
+
+
+@undoing(payment.charge)
+def refund(database, order: Payload):
+    return "refunded"
+
+
+charging = Step(
+    payment.charge,
+    name="payment.charge",
+    compensation="payment.refund",
+    contract=Barrier("order_id"),
+    retry=Retry.until_known(),
+)
+pay = Saga("pay", charging >> check)
+storm = storm_over(pay, handlers={"payment.refund": refund})

@@ -1,0 +1,21 @@
+"""A compensation of what was never done fails, however often it is tried."""
+
+from broken_handlers.shop import Payload, check, give_back, once, storm_over
+from order_handlers import payment
+from sagacheck import Keyed, Retry, Saga, Step
+
+
+@once
+def refund(database, order: Payload):
+    return give_back(database, order)
+
+
+charging = Step(
+    payment.charge,
+    name="payment.charge",
+    compensation="payment.refund",
+    contract=Keyed("order_id", tolerates_empty=True),
+    retry=Retry.until_known(),
+)
+pay = Saga("pay", charging >> check)
+storm = storm_over(pay, handlers={"payment.refund": refund})

@@ -1,0 +1,27 @@
+"""What was asked for is known by the key that the contract names."""
+
+from broken_handlers.shop import Payload, execute, hand_over, storm_over, transaction
+from sagacheck import Keyed, NonCompensatable, Rejected, Retry, Saga, Step
+
+ASKED = "INSERT INTO sent VALUES (:order_id, :address) ON CONFLICT DO NOTHING"
+WHERE = "SELECT address FROM sent WHERE asked = :order_id"
+
+
+def dispatch(database, order: Payload):
+    with transaction(database):
+        if execute(database, ASKED, **order).rowcount:
+            hand_over(database, order)
+        elif execute(database, WHERE, **order).fetchone()[0] != order["address"]:
+            raise Rejected("it was sent elsewhere")
+    return "on its way"
+
+
+ship = Step(
+    dispatch,
+    name="shipping.dispatch",
+    compensation=NonCompensatable("the parcel has left the building"),
+    contract=Keyed("order_id", stores_rejections=False),
+    retry=Retry.until_known(),
+)
+send = Saga("send", ship)
+storm = storm_over(send, setup="CREATE TABLE sent (asked PRIMARY KEY, address);")
