@@ -85,7 +85,6 @@ def command(
     from sagacheck.application.configuration import read_configuration
     from sagacheck.application.exit_status import exit_status
     from sagacheck.application.gate import gate
-    from sagacheck.application.since.history import branch_point
     from sagacheck.application.verify import verify
     from sagacheck.cli.progress import ProgressDisplay
     from sagacheck.cli.reports import write_report
@@ -105,9 +104,11 @@ def command(
 
         places = (*(paths or settled.paths), settled.exclusion.root or ".")
         return watch(places, without_watch(sys.argv[1:]), [output.file for output in wanted if output.file])
-    began = branch_point(since) if since is not None else None
     request = request_of(paths, asked, settled, None if no_baseline else find_baseline(named, settled))
-    request = replace(request, since=began)
+    if since is not None:
+        from sagacheck.application.since.history import branch_point
+
+        request = replace(request, since=branch_point(since))
     with ProgressDisplay("loading") as listener:
         report = verify(request, listener)
     elapsed = time.perf_counter() - started
