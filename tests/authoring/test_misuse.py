@@ -101,6 +101,8 @@ def test_misuse_is_a_type_error_that_says_what_to_write(make: Callable[[], objec
         (lambda: Retry("3"), "Retry(attempts='3'): write the number of attempts"),
         (lambda: Keyed(""), "Keyed('') needs the name of the payload field"),
         (lambda: Barrier(charge), "Barrier(charge) needs the name of the payload field"),
+        (lambda: Keyed("id", dedup="effect-first"), "Keyed(..., dedup='effect-first') is none of Dedup.TOGETHER"),
+        (lambda: Barrier("id", reply=None), "Barrier(..., reply=None) is none of Reply.SAME"),
     ],
 )
 def test_a_value_that_makes_no_sense_is_a_value_error_that_says_what_to_write(

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import combinations
+from collections.abc import Callable, Collection, Iterable, Iterator
+from itertools import combinations, permutations
 
+import networkx
 import pytest
 from hypothesis import given, note
+from hypothesis import strategies as st
 
-from sagacheck.core.chart import CANCELLED, Call, Chart, Choice, Compensate
+from sagacheck.core.chart import (
+    CANCELLED,
+    AnyNode,
+    Call,
+    Chart,
+    Choice,
+    Compensate,
+    Edge,
+    End,
+    Exit,
+    Fork,
+    Join,
+    Origin,
+    Region,
+)
+from sagacheck.core.contract import Barrier
 from sagacheck.core.outcome import OUTSTANDING, EndKind, Outcome, Status
 from sagacheck.core.question import Condition
+from sagacheck.core.step import CompensationSpec, StepSpec
 from sagacheck.rules.registry import all_rules
 from sagacheck.semantics.analysis import Analysis
 from tests.semantics.brute import Run, Visit, all_runs
 from tests.semantics.charts import Shape, Style, Wiring, drawn, examples, forked_charts, sequential_charts
 from tests.semantics.test_rules_against_runs import CHECKS, Steps, unwinding_charts
 
+FATES = ("done", "failed")
 MAY_STAND = (Status.APPLIED, Status.MAYBE)
 
 
@@ -52,13 +71,13 @@ def compensated_in(chart: Chart, run: Run) -> list[tuple[Compensate, Visit, str]
 
 
 def tried_in_vain(chart: Chart, runs: Iterable[Run]) -> Steps:
-    """SC209: steps that stand at an aborted end although their compensation was called."""
-    aborted = [run for run in runs if run.kind is EndKind.ABORTED]
-    return {
-        step.name
-        for step in chart.steps
-        if step.owes and any(run.line(step.name).status in OUTSTANDING and run.line(step.name).tried for run in aborted)
-    }
+    """SC209: steps that stand at an aborted or a committed end although their compensation was called."""
+    over = [run for run in runs if run.kind in (EndKind.ABORTED, EndKind.COMMITTED)]
+    return {step.name for step in chart.steps if step.owes and any(_in_vain(run, step.name) for run in over)}
+
+
+def _in_vain(run: Run, step: str) -> bool:
+    return run.line(step).status in OUTSTANDING and run.line(step).tried
 
 
 def stuck_behind_a_pivot(chart: Chart, runs: Iterable[Run]) -> Steps:
@@ -127,17 +146,20 @@ def test_a_rule_finds_what_walking_every_run_finds(code: str) -> None:
 
 
 def swallowed(chart: Chart, runs: Iterable[Run]) -> Steps:
-    """SC212: steps without whose effect the saga commits, and in whose place no other step has come."""
+    """SC212: steps without whose effect the saga commits, and in whose place no other step has come; SC209 left out."""
     committed = [run for run in runs if run.kind is EndKind.COMMITTED]
     owing = [step.name for step in chart.steps if step.owes]
-    return {step for step in owing if any(_is_missing(step, run, committed, owing) for run in committed)}
+    missing = {step: [run for run in committed if _is_missing(step, run, committed, owing)] for step in owing}
+    return {step for step, without in missing.items() if not all(_in_vain(run, step) for run in without)}
 
 
 def _is_missing(step: str, run: Run, committed: list[Run], owing: list[str]) -> bool:
     line = run.line(step)
     if line.status in (Status.MAYBE, Status.UNDOING):
         return True
-    went_well = [other for other in committed if other.line(step).status is Status.APPLIED]
+    went_well = [
+        other for other in committed if other.line(step).status is Status.APPLIED and not other.line(step).tried
+    ]
     instead = [
         other
         for other in owing
@@ -182,19 +204,63 @@ def test_a_compensation_on_the_forward_path_is_found_where_a_run_shows_it(chart:
     assert undone_unasked(chart, all_runs(chart, traced=True)) <= found
 
 
-def undone_too_early(chart: Chart, runs: Iterable[Run]) -> set[frozenset[str]]:
-    """SC204: pairs of which the earlier step is undone while the later one stands, and is undone after it."""
+def in_their_order(chart: Chart, runs: Collection[Run]) -> set[tuple[str, str]]:
+    """Pairs of steps, each called in one place, of which the second is called after the first.
+
+    In a loop the second one is, if no run comes to it before the first has taken effect.
+    """
+    graph = chart.graph()
+    calls = [node for node in chart.nodes if isinstance(node, Call)]
+    pairs = set()
+    for first, second in permutations(calls, 2):
+        around = networkx.has_path(graph, second.id, first.id)
+        if networkx.has_path(graph, first.id, second.id) and not (
+            around and any(_comes_without(first.step, second.id, run) for run in runs)
+        ):
+            pairs.add((first.step, second.step))
+    return pairs
+
+
+def _comes_without(first: str, second: str, run: Run) -> bool:
+    """Whether a run comes to a node before a step has taken effect."""
+    for visit in run.visits:
+        if visit.line(first).status is Status.APPLIED:
+            return False
+        if visit.node == second:
+            return True
+    return False
+
+
+def foremost(visit: Visit, steps: Iterable[str], pairs: set[tuple[str, str]]) -> set[str]:
+    """Of steps that one compensation undoes, those that may stand while none before them does."""
+    standing = [step for step in steps if visit.line(step).status in MAY_STAND]
+    return {step for step in standing if not any((other, step) in pairs for other in standing)}
+
+
+def undone_too_early(chart: Chart, runs: Collection[Run], *, later: bool) -> set[frozenset[str]]:
+    """SC204: pairs of which the earlier step is undone while the later one may stand, and is undone after it.
+
+    Args:
+        chart: without branches, or with them.
+        runs: all of them, traced.
+        later: whether the later step must really be undone in that run, or may be.
+    """
+    graph = chart.graph()
+    pairs = in_their_order(chart, runs)
+    undoing = [node for node in chart.node.values() if isinstance(node, Compensate)]
     found = set()
     for run in runs:
-        order = [step for step, _ in calls_in(chart, run)]
-        for (early, visit, _), (late, _, _) in combinations(compensated_in(chart, run), 2):
-            earlier = [order.index(step) for step in early.steps if step in order]
-            later = [order.index(step) for step in late.steps if step in order]
-            if early.action == late.action or not earlier or not later or min(earlier) >= min(later):
+        for number, visit in enumerate(run.visits):
+            early = chart.node[visit.node]
+            if not isinstance(early, Compensate):
                 continue
-            line = visit.line(order[min(later)])
-            if line.status is Status.APPLIED and not line.tried:
-                found.add(frozenset((*early.steps, *late.steps)))
+            visited = {other.node for other in run.visits[number + 1 :]}
+            for late in undoing:
+                behind = late.id in visited if later else late.id in networkx.descendants(graph, early.id)
+                untried = {step for step in foremost(visit, late.steps, pairs) if not visit.line(step).tried}
+                order = {(first, second) for first in foremost(visit, early.steps, pairs) for second in untried}
+                if behind and early.action != late.action and order & pairs:
+                    found.add(frozenset((*early.steps, *late.steps)))
     return found
 
 
@@ -203,12 +269,82 @@ def calls_each_once(chart: Chart) -> bool:
     return len(calls) == len(set(calls))
 
 
-@examples(300)
-@given(sequential_charts(Wiring(doubles=False)).filter(calls_each_once) | unwinding_charts())
-def test_undoing_in_the_wrong_order_is_found_where_a_run_shows_it(chart: Chart) -> None:
-    note(drawn(chart))
-    found = {frozenset(finding.root_cause.steps) for finding in CHECKS["SC204"](Analysis(chart))}
-    assert undone_too_early(chart, all_runs(chart, traced=True)) <= found
+def in_wrong_order(chart: Chart) -> set[frozenset[str]]:
+    return {frozenset(finding.root_cause.steps) for finding in CHECKS["SC204"](Analysis(chart))}
+
+
+def test_undoing_in_the_wrong_order_is_found_where_and_only_where_a_run_shows_it() -> None:
+    tripped = set()
+
+    @examples(300)
+    @given(sequential_charts(Wiring(doubles=False)).filter(calls_each_once) | unwinding_charts())
+    def compare(chart: Chart) -> None:
+        note(drawn(chart))
+        runs = all_runs(chart, traced=True)
+        found = in_wrong_order(chart)
+        tripped.add(bool(found))
+        assert undone_too_early(chart, runs, later=True) <= found == undone_too_early(chart, runs, later=False)
+
+    compare()
+    assert {False, True} == tripped
+
+
+@st.composite
+def winding_charts(draw: st.DrawFn) -> Chart:
+    """Steps around, within and behind a fork, perhaps all in a loop, and a chain of compensations at random."""
+    names = ["before", "left", "left too", "right", "behind"]
+    steps = [StepSpec(name, name, undo=CompensationSpec(f"undo {name}"), contract=Barrier("key")) for name in names]
+    region = {"left": "one", "left too": "one", "right": "other"}
+    called = st.sampled_from([(Outcome.OK, Outcome.REJECTED), (Outcome.OK, Outcome.REJECTED, Outcome.UNKNOWN)])
+    calls = [Call(id=name, region=region.get(name, ""), step=name, outcomes=draw(called)) for name in names]
+    chosen = draw(st.lists(st.sampled_from(names), min_size=2, max_size=4))
+    undoing = [
+        Compensate(id=f"undoing {n}", steps=(name,), action=f"undo {name}", outcomes=(Outcome.OK, Outcome.FAILED))
+        for n, name in enumerate(chosen)
+    ]
+    starts = st.sampled_from(["undoing 0", "undoing 0", "undoing 1", "aborted"])
+    again = Choice(id="again", test=Condition("again", stable=False))
+    nodes: list[AnyNode] = [
+        *calls,
+        *undoing,
+        again,
+        Fork(id="fork", regions=(Region(id="one", entry="left"), Region(id="other", entry="right")), join="join"),
+        *(Exit(id=f"{end} {name}", region=name, failed=end == "failed") for name in ("one", "other") for end in FATES),
+        Join(id="join"),
+        *(End(id=kind.value, kind=kind) for kind in (EndKind.COMMITTED, EndKind.ABORTED, EndKind.MANUAL)),
+    ]
+    following = {"before": "fork", "left": "left too", "left too": "done one", "right": "done other", "behind": "again"}
+    edges = [Edge(name, Outcome.OK, target) for name, target in following.items()]
+    for call in calls:
+        within = f"failed {call.region}" if call.region else None
+        edges += [Edge(call.id, outcome, within or draw(starts)) for outcome in call.outcomes[1:]]
+    edges += [Edge("join", "done", "behind"), Edge("join", "failed", draw(starts))]
+    edges += [Edge("again", "yes", draw(st.sampled_from(["before", "behind", "undoing 0"])))]
+    edges += [Edge("again", "no", "committed")]
+    for n, node in enumerate(undoing):
+        target = undoing[n + 1].id if n + 1 < len(undoing) else "aborted"
+        edges += [
+            Edge(node.id, Outcome.OK, target),
+            Edge(node.id, Outcome.FAILED, draw(st.sampled_from([target, "manual"]))),
+        ]
+    return Chart("winding", "before", tuple(nodes), tuple(edges), tuple(steps), Origin.MACHINE)
+
+
+def test_undoing_in_the_wrong_order_is_found_behind_branches_and_in_loops_where_a_run_shows_it() -> None:
+    tripped = set()
+
+    @examples(60)
+    @given(winding_charts())
+    def compare(chart: Chart) -> None:
+        note(drawn(chart))
+        runs = all_runs(chart, traced=True)
+        found = in_wrong_order(chart)
+        tripped.add(bool(found))
+        assert undone_too_early(chart, runs, later=True) <= found
+        assert found <= undone_too_early(chart, runs, later=False)
+
+    compare()
+    assert {False, True} == tripped
 
 
 def droppers(chart: Chart, run: Run, step: str) -> set[str]:

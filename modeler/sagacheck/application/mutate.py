@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from sagacheck.application.check import ProvingOptions, check_chart
 from sagacheck.application.choreographies import check_choreography
 from sagacheck.application.loaded import LoadedChoreography, LoadedSaga
 from sagacheck.application.loading import Listener
-from sagacheck.application.mutating.of_charts import as_wired, chart_mutants
+from sagacheck.application.mutating.of_charts import chart_mutants
 from sagacheck.application.mutating.of_nets import net_mutants
+from sagacheck.application.mutating.sound import as_wired
 from sagacheck.application.refusal import RefusedError
 from sagacheck.core.chart import Chart, Origin
-from sagacheck.core.finding import Severity
+from sagacheck.core.finding import Finding, Severity
 from sagacheck.core.mutation import Mutant, Score, Tried
 from sagacheck.core.net import Net
-from sagacheck.core.report import Progress, SagaReport, Verdict, worst
+from sagacheck.core.report import Progress, SagaReport, Verdict
 from sagacheck.prover.prove import Budget
 
 
@@ -33,22 +34,25 @@ def mutate(loaded: LoadedSaga | LoadedChoreography, seconds: float, listener: Li
     saga = loaded.chart if isinstance(loaded, LoadedSaga) else loaded.net
     proving = ProvingOptions(Budget(seconds=seconds))
     sound = _checked(saga, proving)
-    if worst(sound.findings) is Severity.ERROR or sound.verdict is Verdict.INCONCLUSIVE:
-        reason = sound.why or f"{sound.findings[0].code}, and perhaps more, is found in it"
+    first = next((finding.code for finding in sound.findings if finding.severity is Severity.ERROR), "")
+    if first or sound.verdict is Verdict.INCONCLUSIVE:
+        reason = f"{first}, and perhaps more, is found in it" if first else sound.why
         raise RefusedError(
             f"{saga.name} is not sound itself: {reason}. Repair it first: sagacheck verify {loaded.file}"
         )
-    known = {str(finding.root_cause) for finding in sound.findings}
-    if isinstance(saga, Chart):
-        known |= {str(finding.root_cause) for finding in _checked(as_wired(saga), proving).findings}
-        mutants = tuple(chart_mutants(saga))
-    else:
+    known = _shown(sound.findings)
+    if isinstance(saga, Net):
         mutants = tuple(net_mutants(saga))
+    else:
+        mutants = tuple(chart_mutants(saga))
+        if saga.origin is Origin.DECLARED:
+            wired = _shown(_checked(as_wired(saga), proving).findings)
+            known = {cause: max(known.get(cause, 0), wired.get(cause, 0)) for cause in known.keys() | wired.keys()}
     return Score(saga.name, loaded.file, tuple(_tried(mutants, proving, known, listener)))
 
 
 def _tried(
-    mutants: tuple[Mutant, ...], proving: ProvingOptions, known: set[str], listener: Listener | None
+    mutants: tuple[Mutant, ...], proving: ProvingOptions, known: dict[str, int], listener: Listener | None
 ) -> Iterator[Tried]:
     for number, mutant in enumerate(mutants):
         if listener is not None:
@@ -69,12 +73,17 @@ def _checked(saga: Chart | Net, proving: ProvingOptions | None) -> SagaReport:
     return check_choreography(saga, saga.span.file if saga.span else "", proving)
 
 
-def _new(report: SagaReport, known: set[str], least: Severity) -> tuple[str, ...]:
-    """Codes of what the saga itself does not have, as severe as that or more."""
+def _shown(findings: Iterable[Finding]) -> dict[str, int]:
+    """For each root cause how many scenarios show it."""
+    return {str(finding.root_cause): finding.showing or 0 for finding in findings}
+
+
+def _new(report: SagaReport, known: dict[str, int], least: Severity) -> tuple[str, ...]:
+    """Codes of what the saga itself does not have, or has in fewer scenarios, as severe as that or more."""
     found = (
         finding.code
         for finding in report.findings
-        if finding.severity.rank <= least.rank and str(finding.root_cause) not in known
+        if finding.severity.rank <= least.rank and (finding.showing or 0) > known.get(str(finding.root_cause), -1)
     )
     return tuple(dict.fromkeys(found))
 

@@ -12,7 +12,7 @@ from sagacheck.core.chart import Call, Chart, Compensate, Origin
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
 from sagacheck.core.obligation import Obligation
 from sagacheck.core.span import Span
-from sagacheck.rules import key_lifetime, needed_contract, undeclared_contract
+from sagacheck.rules import key_lifetime, needed_contract, pivot_at_aborted_end, undeclared_contract
 from sagacheck.rules.registry import all_rules
 from sagacheck.rules.rule import Rule
 
@@ -41,13 +41,29 @@ def with_proof(chart: Chart, findings: list[Finding], proof: SagaProof) -> list[
         obligation = violation.owed.obligation
         if errors and not violation.needs_network:
             continue
-        if step not in known or obligation in _REPEATED:
+        if step not in known or obligation in _REPEATED or not _explains(told[known[step]], obligation):
             told.append(_violated(chart, violation, step))
-        elif told[known[step]].severity is Severity.WARNING:
+            continue
+        unexplained = [one for one in violation.also if not _explains(told[known[step]], one)]
+        if unexplained:
+            told.append(_violated(chart, _only(violation, unexplained), step))
+        if told[known[step]].severity is Severity.WARNING:
             warning = told[known[step]]
             note = f"over an unreliable network `{step}` {_MAY[obligation]} ({_rule_of(obligation).code})"
             told[known[step]] = replace(warning, notes=(*warning.notes, note))
     return sorted(told, key=lambda finding: finding.sort_key)
+
+
+def _explains(finding: Finding, obligation: Obligation) -> bool:
+    """Whether what a proof found may come of a finding: an effect that is accepted at an aborted end may come late."""
+    accepted = finding.code == pivot_at_aborted_end.CODE and finding.severity is Severity.WARNING
+    return not accepted or obligation is Obligation.EFFECT_AFTER_END
+
+
+def _only(violation: Violation, obligations: list[Obligation]) -> Violation:
+    """What is left of a violation, of which the story that is known shows something else."""
+    owed = replace(violation.owed, obligation=obligations[0])
+    return replace(violation, owed=owed, also=tuple(obligations[1:]), story=None)
 
 
 _REPEATED = (Obligation.EFFECT_TWICE, Obligation.COMPENSATED_TWICE)
@@ -85,7 +101,7 @@ def _violated(chart: Chart, violation: Violation, step: str) -> Finding:
     rule = _rule_of(violation.owed.obligation)
     also = [f"it also {obligation} ({_rule_of(obligation).code})" for obligation in violation.also]
     if violation.story is None:
-        also.append("no story was looked for: the steps that go wrong earlier have theirs")
+        also.append("no story was looked for: what goes wrong earlier has one")
     whole = violation.owed.obligation is Obligation.STUCK
     message = (
         f"{chart.name} may come to where no end can be reached"

@@ -9,7 +9,6 @@ from sagacheck.cli.output import Output, outputs_of, page_of, palette, write
 from sagacheck.core.comparison import Comparison, Sameness
 
 FORMATS = ("text", "json", "markdown")
-_UNDECIDED = 4
 
 
 @click.command(name="compare", short_help="Compare two designs of one saga: orchestrated and choreographed.")
@@ -44,6 +43,7 @@ def command(
       sagacheck compare shop.py:order shop.py:order_events -o markdown=decision.md
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.compare import DEFAULT_SECONDS, compare
+    from sagacheck.application.exit_status import ExitStatus
     from sagacheck.application.selection import one_of_both
 
     wanted = outputs_of(outputs, FORMATS)
@@ -53,8 +53,8 @@ def command(
     for output in wanted:
         write(output, _rendered(comparison, output, color))
     if comparison.sameness is Sameness.UNDECIDED:
-        return _UNDECIDED
-    return int(comparison.sameness is Sameness.DIFFERENT)
+        return ExitStatus.INCONCLUSIVE
+    return ExitStatus.FINDINGS if comparison.sameness is Sameness.DIFFERENT else ExitStatus.CHECKED
 
 
 def _rendered(comparison: Comparison, output: Output, color: str) -> str:

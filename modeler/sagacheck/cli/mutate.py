@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from sagacheck.application.loaded import LoadedChoreography, LoadedSaga
 
 _DEFAULT_SECONDS = 60.0
-_FINDINGS, _USAGE, _INCONCLUSIVE, _NO_SAGA = 1, 2, 4, 5
 
 
 FORMATS = ("text", "json")
@@ -40,8 +39,8 @@ def command(
 ) -> int:
     """Ask whether it would be noticed if the sagas that PATHS hold became wrong.
 
-    Each saga gets wrong twins, all of them harmful: a compensation is dropped, two change places, a contract is not
-    kept, a failure is swallowed, an outcome not handled, an end taken for another, an event lost. A twin is noticed if
+    Each saga gets wrong twins, all of them harmful: a compensation is dropped, two change places, a contract is
+    weakened, a failure swallowed, an outcome not handled, an end taken for another, an event lost. A twin is noticed if
     verify finds an error in it that the saga itself does not have (in a definition, a warning). Exits with 1 if one is
     not noticed.
 
@@ -50,6 +49,7 @@ def command(
       sagacheck mutate models/checkout.py
       sagacheck mutate models/ -v
     """  # noqa: D301 - click wants the character itself
+    from sagacheck.application.exit_status import ExitStatus
     from sagacheck.application.loading import load
     from sagacheck.application.mutate import mutate
     from sagacheck.application.refusal import RefusedError
@@ -74,7 +74,7 @@ def command(
     if not scores:
         if refused:
             raise RefusedError(refused)
-        return _NO_SAGA
+        return ExitStatus.NO_SAGA
     for output in wanted:
         if output.form == "json":
             write(output, score_json(scores))
@@ -83,7 +83,8 @@ def command(
             write(output, score_text(scores, verbose=verbose, palette=colours, page=page_of(output)))
     if refused:
         click.echo(f"error: {refused}", err=True)
-        return _USAGE
+        return ExitStatus.USAGE
     if any(one.survived for score in scores for one in score.tried):
-        return _FINDINGS
-    return _INCONCLUSIVE if any(one.why for score in scores for one in score.tried) else 0
+        return ExitStatus.FINDINGS
+    undecided = any(one.why for score in scores for one in score.tried)
+    return ExitStatus.INCONCLUSIVE if undecided else ExitStatus.CHECKED

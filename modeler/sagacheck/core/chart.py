@@ -115,10 +115,13 @@ class Choice(Node):
     Args:
         test: the question.
         errors_of: for one that tells apart the errors behind one outcome, the id of the node that failed; else "".
+        technical: whether a front-end asks on behalf of the engine (which error it was, whether a Map has another item)
+            what nobody wrote as a question: it cannot be about what the business wants.
     """
 
     test: Test
     errors_of: str = ""
+    technical: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

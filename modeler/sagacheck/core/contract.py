@@ -36,6 +36,14 @@ def _check_key(contract: str, key: str) -> None:
         raise ValueError(msg)
 
 
+def _check_options(contract: str, dedup: Dedup, reply: Reply) -> None:
+    """Only members are known to proofs: a text that looks like one would be taken for another."""
+    for option, value, kind in (("dedup", dedup, Dedup), ("reply", reply, Reply)):
+        if not isinstance(value, kind):
+            known = ", ".join(f"{kind.__name__}.{member.name}" for member in kind)
+            raise ValueError(f"{contract}(..., {option}={written(value)}) is none of {known}")
+
+
 @dataclass(frozen=True, slots=True)
 class NoContract:
     """The participant promises nothing: every execution is a new effect."""
@@ -83,6 +91,7 @@ class Keyed:
 
     def __post_init__(self) -> None:
         _check_key(type(self).__name__, self.key)
+        _check_options(type(self).__name__, self.dedup, self.reply)
         seconds(self.lifetime)
 
     @property
@@ -110,6 +119,7 @@ class Barrier:
 
     def __post_init__(self) -> None:
         _check_key(type(self).__name__, self.key)
+        _check_options(type(self).__name__, self.dedup, self.reply)
         seconds(self.lifetime)
 
     @property

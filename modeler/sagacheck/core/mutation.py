@@ -15,7 +15,7 @@ class Mutation(StrEnum):
 
     DROPPED_COMPENSATION = "a compensation is dropped"
     REVERSED_COMPENSATIONS = "two compensations change places"
-    WEAKENED_CONTRACT = "a participant keeps no contract"
+    WEAKENED_CONTRACT = "a contract is weakened"
     SWALLOWED_FAILURE = "a failure is swallowed"
     LOST_EDGE = "an outcome is not handled"
     WRONG_END = "an end is taken for another"

@@ -225,6 +225,10 @@ class System:
         return {variable.name: variable for variable in self.variables}
 
     @cached_property
+    def _domains(self) -> dict[str, frozenset[str]]:
+        return {variable.name: frozenset(variable.domain) for variable in self.variables}
+
+    @cached_property
     def rule(self) -> dict[str, Rule]:
         """Every rule by name."""
         return {rule.name: rule for rule in self.rules}
@@ -239,11 +243,13 @@ class System:
             raise ValueError(f"{self.name}: {where} updates a variable twice")
         for update in rule.updates:
             values = (update.value,) if update.value is not None else tuple(v for pair in update.mapping for v in pair)
-            self._check_values(update.variable, values, where)
+            if not self._domains.get(update.variable, frozenset()).issuperset(values):
+                self._check_values(update.variable, values, where)
 
     def _check_guard(self, guard: Guard, where: str) -> None:
         for test in tests_in(guard):
-            self._check_values(test.variable, sorted(test.values), where)
+            if not test.values <= self._domains.get(test.variable, frozenset()):
+                self._check_values(test.variable, sorted(test.values), where)
 
     def _check_values(self, name: str, values: tuple[str, ...] | list[str], where: str) -> None:
         variable = self.variable.get(name)

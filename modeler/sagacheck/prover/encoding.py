@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sagacheck.core.system import Among, Every, Guard, Not, Rule, Some, System, Update
@@ -42,6 +42,16 @@ class Shift:
     erase: States
     cases: tuple[tuple[States, States], ...]
 
+    def image(self, states: States, both: BooleanOperator) -> States:
+        """The states after the update."""
+        parts = [states.apply_exists(both, before, self.erase) & after for before, after in self.cases]
+        return functools.reduce(operator.or_, parts)
+
+    def preimage(self, states: States, both: BooleanOperator) -> States:
+        """The states before the update."""
+        parts = [states.apply_exists(both, after, self.erase) & before for before, after in self.cases]
+        return functools.reduce(operator.or_, parts)
+
 
 @dataclass(frozen=True, slots=True)
 class Action:
@@ -72,9 +82,9 @@ class Action:
             states = states & self.guard
         else:
             states = states.apply_exists(both, self.guard, self.erase) & self.written
-        for shift in self.shifts:
-            parts = [states.apply_exists(both, before, shift.erase) & after for before, after in shift.cases]
-            states = functools.reduce(operator.or_, parts)
+        if self.shifts and states.satisfiable():
+            for shift in self.shifts:
+                states = shift.image(states, both)
         return states
 
     def preimage(self, states: States) -> States:
@@ -84,9 +94,9 @@ class Action:
             states = states.apply_exists(both, self.target, self.erase)
         else:
             states &= self.target
-        for shift in self.shifts:
-            parts = [states.apply_exists(both, after, shift.erase) & before for before, after in shift.cases]
-            states = functools.reduce(operator.or_, parts)
+        if self.shifts and states.satisfiable():
+            for shift in self.shifts:
+                states = shift.preimage(states, both)
         return states & self.guard
 
 
@@ -111,9 +121,11 @@ class Encoding:
             self._columns[variable.name] = self._column(variable.domain)
         self.true: States = self._manager.true()
         self.false: States = self._manager.false()
+        self._among: dict[tuple[str, frozenset[str]], States] = {}
         self.domain = self._valid()
         self.start = self.state(system.start)
         self.actions = tuple(self._action(rule) for rule in system.rules)
+        self._guards = {action.rule.name: action.guard for action in self.actions}
 
     @property
     def nodes(self) -> int:
@@ -155,9 +167,12 @@ class Encoding:
 
     def among(self, variable: str, values: Iterable[str]) -> States:
         """The states in which a variable has one of these values."""
-        column = self._columns[variable]
-        wanted = [column.values[value] for value in column.values if value in set(values)]
-        return functools.reduce(operator.or_, wanted, self.false)
+        values = frozenset(values)
+        found = self._among.get((variable, values))
+        if found is None:
+            wanted = [states for value, states in self._columns[variable].values.items() if value in values]
+            found = self._among[variable, values] = functools.reduce(operator.or_, wanted, self.false)
+        return found
 
     def where(self, guard: Guard) -> States:
         """The states in which a guard holds."""
@@ -173,9 +188,7 @@ class Encoding:
 
     def enabled(self, rules: Iterable[str]) -> States:
         """The states in which one of these rules may fire."""
-        names = set(rules)
-        guards = [action.guard for action in self.actions if action.rule.name in names]
-        return functools.reduce(operator.or_, guards, self.false)
+        return functools.reduce(operator.or_, [self._guards[name] for name in rules], self.false)
 
     def _action(self, rule: Rule) -> Action:
         written = self.true
@@ -188,8 +201,11 @@ class Encoding:
             else:
                 written &= column.values[update.value]
                 erase = column.erase if erase is None else erase & column.erase
-        action = Action(rule, self.where(rule.guard), erase, written, tuple(shifts), self.true, self._both)
-        return replace(action, target=action.image(self.true))
+        guard = self.where(rule.guard)
+        target = guard if erase is None else guard.exists(erase) & written
+        for shift in shifts:
+            target = shift.image(target, self._both)
+        return Action(rule, guard, erase, written, tuple(shifts), target, self._both)
 
     def _shift(self, update: Update, column: _Column) -> Shift:
         before: dict[str, States] = {}

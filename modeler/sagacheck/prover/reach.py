@@ -92,17 +92,21 @@ def _closure(
             fresh = found if known is None or whole else found & ~known
             while fresh.satisfiable() and known != found:
                 check()
-                base, new = found, encoding.false
-                for action in group:
-                    if whole:
-                        found |= step(action, found) & within
-                    else:
-                        new |= step(action, fresh | new)
                 if whole:
+                    base = found
+                    for action in group:
+                        found |= step(action, found) & within
                     fresh = found if found != base else encoding.false
-                else:
-                    fresh = new & within & ~found
-                    found |= fresh
+                    continue
+                # Most rules of a group cannot fire in what is new.
+                new, work = encoding.false, fresh
+                for action in group:
+                    more = step(action, work)
+                    if more.satisfiable():
+                        new |= more
+                        work = fresh | new
+                fresh = new & within & ~found
+                found |= fresh
             last[number] = found
             if found == within:
                 return found

@@ -151,8 +151,8 @@ class Tracer:
             rest = way.faults - bool(action.rule.fault)
             if not 0 <= rest < len(following) or not (state & action.guard).satisfiable():
                 continue
-            then = now | {update.variable: update.applied(now[update.variable]) for update in action.rule.updates}
-            if (self.encoding.state(then) & following[rest]).satisfiable():
+            if (action.image(state) & following[rest]).satisfiable():
+                then = now | {update.variable: update.applied(now[update.variable]) for update in action.rule.updates}
                 moves.append((action, tuple(then.values())))
         return moves
 

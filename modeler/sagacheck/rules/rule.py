@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from sagacheck.core.chart import Chart, Compensate, Origin
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
 from sagacheck.core.obligation import Obligation
-from sagacheck.core.outcome import OUTSTANDING, Outcome
+from sagacheck.core.outcome import OUTSTANDING, Outcome, Status
 from sagacheck.core.scenario import Event, EventKind, Scenario
 from sagacheck.core.span import Span
 from sagacheck.semantics.analysis import Analysis
@@ -134,6 +134,12 @@ def where_it_struck(chart: Chart, event: Event | None, *besides: str) -> tuple[L
     node = chart.node[event.node]
     span = span_of(chart, event.text) if event.kind is EventKind.CALL else None
     return (Label(span or node.span, _MAY.get(Outcome(event.result), "fails here")),)
+
+
+def last_status(scenario: Scenario | None, step: str) -> Status:
+    """What has become of the step's effect in the end."""
+    changes = [change for event in scenario.events for change in event.changes] if scenario else []
+    return next((change.after for change in reversed(changes) if change.step == step), Status.NONE)
 
 
 def last_edge(chart: Chart, scenario: Scenario | None) -> Span | None:

@@ -4,7 +4,9 @@
 
 Looks for a committed end at which a step was called and its effect is not there, unless another step took its place:
 one that is called only when it fails. The effect never came about or, after a failure, was undone. An effect that may
-or may not be there is reported in any case. In an imported definition, what is swallowed within a branch is SC221.
+or may not be there is reported in any case; one that was to be undone in vain is SC209. In an imported definition,
+what is swallowed within a branch is SC221; and where the definition asks a question after the failure on every such
+way, it is a warning, as that may be about the failure.
 
 ## Why is this bad?
 
@@ -30,12 +32,13 @@ import operator
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from sagacheck.core.chart import Call, Chart, Choice, Fork, Origin
+from sagacheck.core.chart import AnyNode, Call, Chart, Choice, Fork, Origin
 from sagacheck.core.finding import Finding, Label, Severity
-from sagacheck.core.outcome import EndKind, Status
+from sagacheck.core.outcome import OUTSTANDING, EndKind, Status
+from sagacheck.core.question import Condition
 from sagacheck.core.scenario import EventKind, Scenario
 from sagacheck.rules.reading_remarks import FAILURES
-from sagacheck.rules.rule import cause, edge_after, evidence, last_edge, says, span_of, trigger, when
+from sagacheck.rules.rule import cause, edge_after, evidence, last_edge, last_status, says, span_of, trigger, when
 from sagacheck.semantics.analysis import Analysis, within_room
 from sagacheck.semantics.questions import Question, at_end, happens
 
@@ -105,7 +108,8 @@ def _swallowed(analysis: Analysis, step: str) -> Callable[[Space], Memories]:
         alternative = functools.reduce(
             operator.or_, [space.having(other, [Status.APPLIED]) for other in instead], space.false
         )
-        return (_missing(analysis, space, step) & ~alternative) | space.having(step, _OPEN)
+        missing = (_missing(analysis, space, step) & ~alternative) | space.having(step, _OPEN)
+        return missing & ~(space.having(step, OUTSTANDING) & space.tried(step))
 
     return where
 
@@ -114,7 +118,7 @@ def _taking_over(analysis: Analysis, step: str) -> list[str]:
     """The steps that a committed saga calls only where this one's effect is not there."""
     space = analysis.scenarios.space
     committed = analysis.scenarios.at(at_end(EndKind.COMMITTED))
-    with_it = committed & space.having(step, [Status.APPLIED])
+    with_it = committed & space.having(step, [Status.APPLIED]) & ~space.tried(step)
     without = committed & _missing(analysis, space, step)
     return [
         other.name
@@ -138,15 +142,16 @@ def _missing(analysis: Analysis, space: Space, step: str) -> Memories:
 def finding(analysis: Analysis, step: str, question: Question) -> Finding:
     """The finding that a step's failure is swallowed."""
     chart = analysis.chart
-    shown = evidence(analysis, question)
-    status = _last_status(shown.scenario, step)
+    unasked = _unasked(analysis, step, question) if chart.origin is Origin.IMPORTED else question
+    shown = evidence(analysis, unasked if happens(analysis, unasked, unrolled=True) else question)
+    status = last_status(shown.scenario, step)
     struck = trigger(shown.scenario) if shown.scenario else None
     own = [event for event in shown.scenario.events if event.failed and event.text == step] if shown.scenario else []
     although = f"although `{step}` {says(own[-1].result)}" if own else f"without `{step}`{when(struck)}"
     undone = status is Status.UNDONE
     wrong = last_edge(chart, shown.scenario) if undone else edge_after(chart, own[-1] if own else struck)
     declared = Label(span_of(chart, step), "is undone by then" if undone else "its failure is swallowed")
-    question_after = _asked_after(shown.scenario) if shown.scenario else None
+    question_after = _asked_after(chart, shown.scenario) if shown.scenario else None
     doubtful = chart.origin is Origin.IMPORTED and question_after is not None
     return Finding(
         code=CODE,
@@ -172,17 +177,30 @@ def _help(chart: Chart) -> str:
     return f"lead the failure to the compensations{marking}"
 
 
-def _last_status(scenario: Scenario | None, step: str) -> Status:
-    """What has become of the step's effect in the end."""
-    changes = [change for event in scenario.events for change in event.changes] if scenario else []
-    return next((change.after for change in reversed(changes) if change.step == step), Status.NONE)
-
-
-def _asked_after(scenario: Scenario) -> str | None:
-    """The question that was asked after the failure, which may well have been about it."""
+def _asked_after(chart: Chart, scenario: Scenario) -> str | None:
+    """The question of a person that was asked after the failure, which may well have been about it."""
     failed = False
     for event in scenario.events:
-        if failed and event.kind is EventKind.ANSWER:
+        if failed and event.kind is EventKind.ANSWER and _persons(chart.node[event.node]):
             return event.text
         failed = failed or event.failed
     return None
+
+
+def _persons(node: AnyNode | None) -> bool:
+    """Whether a person asks something there, not a front-end on behalf of the engine."""
+    return isinstance(node, Choice) and isinstance(node.test, Condition) and not node.technical
+
+
+def _unasked(analysis: Analysis, step: str, question: Question) -> Question:
+    """The same question, of those scenarios only in which no person asks anything that may be about the step's failure."""
+    chart = analysis.chart
+    calls = [node.id for node in chart.nodes if isinstance(node, Call) and node.step == step]
+    asking = [chart.node.get(name) for name in sorted(chart.reachable(calls))]
+    conditions = [(node, node.test) for node in asking if isinstance(node, Choice) and isinstance(node.test, Condition)]
+
+    def where(space: Space) -> Memories:
+        unanswered = [space.unanswered(node, test) for node, test in conditions if _persons(node)]
+        return functools.reduce(operator.and_, unanswered, question.where(space))
+
+    return Question(question.at, where)

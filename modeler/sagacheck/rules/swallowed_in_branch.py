@@ -4,8 +4,8 @@
 
 Looks, in an imported definition, for a step in a branch of a Parallel, or in a Map, whose failure is handled within the
 branch, so that the Parallel or Map does not fail, and for an end that commits although the step's effect is not there.
-Where the failure is looked at afterwards, nothing is reported; where something else is asked afterwards, which may be
-about the failure, it is a warning. So it is for a Map that tolerates failed items.
+Where the failure is looked at afterwards, nothing is reported; where the definition asks something else afterwards,
+which may be about the failure, it is a warning. So it is for a Map that tolerates failed items.
 
 ## Why is this bad?
 

@@ -276,6 +276,11 @@ class Space:
         record = self.records.get(undo_record(action))
         return (record.among(outcomes) if record else None) or self.false
 
+    def unanswered(self, node: Choice, condition: Condition) -> Memories:
+        """The memories in which a question was not asked at a node; one that is not stable needs outcomes remembered."""
+        record = self.records.get(question_record(node, condition))
+        return self.true if record is None else record.variables[0].values[0]
+
     def count(self, memories: Memories) -> int:
         """The exact number of memories in a set; those that differ only in what was noted on the way count once."""
         for note in self._notes.values():

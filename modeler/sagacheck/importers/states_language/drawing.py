@@ -154,6 +154,7 @@ class Drawing:
                 span=state.span,
                 test=question,
                 errors_of=state.name,
+                technical=True,
             )
         )
         self._edge(state.name, outcome, asking, state.span)
@@ -168,7 +169,8 @@ class Drawing:
             asking = self.layout.names.fresh(f"{state.name}?tolerated {label}")
             text = f"tolerated: a failed item ({state.name} {label})"
             question = Condition(text, (YES, NO), stable=False)
-            self._add(Choice(id=asking, label=text, region=place.region, span=state.span, test=question))
+            node = Choice(id=asking, label=text, region=place.region, span=state.span, test=question, technical=True)
+            self._add(node)
             self._edge(source, label, asking, state.span)
             self._edge(asking, YES, self._end(goes.region, state.span), state.span)
             source, label, goes = asking, NO, goes.beyond

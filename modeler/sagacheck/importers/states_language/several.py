@@ -136,7 +136,7 @@ def _question(fork: Fork, names: _Names) -> tuple[AnyNode, AnyNode]:
     region = names.regions[fork.regions[0].id]
     test = Condition(f"several items in {fork.text}", (YES, NO))
     return (
-        Choice(id=names.asking, label=test.name, region=region, span=fork.span, test=test),
+        Choice(id=names.asking, label=test.name, region=region, span=fork.span, test=test, technical=True),
         Exit(id=names.none, region=region, span=fork.span),
     )
 
