@@ -55,7 +55,7 @@ class Space:
         self.failed = self._variable(2)
         self.excused = self._variable(2)
         self._trails = trails_of(walk.chart)
-        self._notes: dict[int, Variable] = {}
+        self.notes: dict[int, Variable] = {}
         self.lines: dict[str, Line] = {}
         self.records: dict[str, Record] = {}
         self._actions: dict[str, set[str]] = {}
@@ -102,8 +102,8 @@ class Space:
             for step in steps_of(node):
                 self._allocate_step(step, seen)
             for number in noted_at.get(node.id, ()):
-                if number not in self._notes:
-                    self._notes[number] = self._variable(2)
+                if number not in self.notes:
+                    self.notes[number] = self._variable(2)
 
     def _noted_at(self) -> dict[str, list[int]]:
         """For the source of each edge that writes yes the notes in question: they depend on what happens there."""
@@ -135,8 +135,8 @@ class Space:
         """The memories after a move, of those before it."""
         memories = self._applied(memories, move)
         for number, answer in self._trails.written(move.links):
-            if number in self._notes:
-                memories = assign(memories, self._notes[number], int(answer))
+            if number in self.notes:
+                memories = assign(memories, self.notes[number], int(answer))
         return memories
 
     def _applied(self, memories: Memories, move: Move) -> Memories:
@@ -145,7 +145,7 @@ class Space:
             holds = self._test(node.test)
             return memories & (holds if move.result == YES else ~holds)
         if move.kind is MoveKind.TEST and isinstance(node, Choice) and isinstance(node.test, TrailTest):
-            note = self._notes.get(self._trails.asked[node.id])
+            note = self.notes.get(self._trails.asked[node.id])
             if note is None:  # nothing in the chart says yes
                 return self.false if move.result == YES else memories
             return memories & note.values[int(move.result == YES)]
@@ -283,7 +283,7 @@ class Space:
 
     def count(self, memories: Memories) -> int:
         """The exact number of memories in a set; those that differ only in what was noted on the way count once."""
-        for note in self._notes.values():
+        for note in self.notes.values():
             memories = assign(memories, note, 0)
         return memories.sat_count(self.bits)
 

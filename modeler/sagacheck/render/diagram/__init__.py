@@ -10,9 +10,10 @@ from sagacheck.render.diagram.net_extract import Choreographed
 if TYPE_CHECKING:
     from sagacheck.core.chart import Chart
     from sagacheck.core.scenario import Scenario
+    from sagacheck.render.diagram.anchoring import Anchors
     from sagacheck.render.diagram.picture import Picture
 
-__all__ = ["FORMATS", "Choreographed", "DiagramError", "draw", "to_dot", "to_mermaid"]
+__all__ = ["FORMATS", "Choreographed", "DiagramError", "anchors", "draw", "to_dot", "to_mermaid"]
 
 
 def to_dot(saga: Chart | Choreographed, scenario: Scenario | None = None) -> str:
@@ -59,6 +60,17 @@ def draw(
     from sagacheck.render.diagram.drawing import draw_picture
 
     return draw_picture(_picture(saga, scenario), format, time_limit)
+
+
+def anchors(saga: Chart | Choreographed) -> Anchors:
+    """Which groups of the saga's SVG stand for what of it.
+
+    Args:
+        saga: any chart or choreography, however it is wired.
+    """
+    from sagacheck.render.diagram.anchoring import anchors_of
+
+    return anchors_of(_picture(saga, None), {} if isinstance(saga, Choreographed) else saga.copies)
 
 
 def _picture(saga: Chart | Choreographed, scenario: Scenario | None) -> Picture:

@@ -209,15 +209,21 @@ def _write_arrow(graph: graphviz.Digraph, arrow: Arrow, name: str, places: dict[
     graph.edge(tail, head, **attributes)
 
 
-def _write_trunks(graph: graphviz.Digraph, picture: Picture, *, roomy: bool) -> None:
-    """Writes gathered arrows: each leads to a junction, and from junction to junction up to their common head."""
+def trunks_of(picture: Picture) -> dict[tuple[str, ArrowKind], list[tuple[int, Arrow]]]:
+    """The arrows that are gathered into one line to a common head, each with its number, the nearest to it first."""
     position = {box.id: index for index, box in enumerate(picture.boxes)}
     trunks: dict[tuple[str, ArrowKind], list[tuple[int, Arrow]]] = {}
     for index, arrow in enumerate(picture.arrows, 1):
         if arrow.guide is Guide.GATHERED:
             trunks.setdefault((arrow.head, arrow.kind), []).append((index, arrow))
-    for (head, _), members in trunks.items():
+    for members in trunks.values():
         members.sort(key=lambda member: position[member[1].tail])
+    return trunks
+
+
+def _write_trunks(graph: graphviz.Digraph, picture: Picture, *, roomy: bool) -> None:
+    """Writes gathered arrows: each leads to a junction, and from junction to junction up to their common head."""
+    for (head, _), members in trunks_of(picture).items():
         above = head
         for number, (index, arrow) in enumerate(members):
             junction = f"junction_{index}"

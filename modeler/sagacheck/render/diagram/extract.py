@@ -114,6 +114,7 @@ class _Extraction:
             branches=tuple(clusters),
             beside=self._beside(node.id),
             emphasis=self._emphasis(shown=node.id in self.visited),
+            places=(node.id, *((self.survey.guards[node.id],) if node.id in self.survey.guards else ())),
         )
 
     def _beside(self, node: str) -> str:
@@ -175,6 +176,7 @@ class _Extraction:
                     beside=box,
                     before=node.id in self.survey.forward,
                     emphasis=emphasis,
+                    places=(node.id,),
                 ),
                 Arrow(
                     tail=box,
@@ -185,6 +187,7 @@ class _Extraction:
                     ),
                     tooltip=told,
                     emphasis=emphasis,
+                    links=tuple((node.id, label, "") for label in missing),
                 ),
             )
 
@@ -261,6 +264,7 @@ class _Extraction:
             slot=self._slot(ways[0]),
             guide=min(guides, key=list(Guide).index),
             emphasis=self._emphasis(shown=line.on_path),
+            links=tuple(way.link for way in ways),
         )
 
     def _label(self, line: _Line, labels: list[str], *, everything: bool) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from sagacheck.core.net import Heard, HeardAll, Net, Pattern, Reaction, Timer, events_in
+from sagacheck.core.net import Heard, HeardAll, Net, Pattern, Reaction, Timer, Work, events_in
 from sagacheck.core.outcome import EndKind, Outcome
 from sagacheck.render.diagram.net_boxes import event_box, event_kind, reaction_box, timer_box
 from sagacheck.render.diagram.picture import Arrow, ArrowKind, Box, BoxKind, Cluster, Guide, Picture
@@ -128,7 +128,8 @@ class _Sketch:
     def _reaction(self, reaction: Reaction, service: str) -> None:
         lane = self.lanes[service]
         named = reaction.step.name if reaction.step is not None else "relay"
-        box = self._box(reaction_box(reaction, identifier(f"{reaction.work}", named, self.taken), lane))
+        drawn = reaction_box(reaction, identifier(f"{reaction.work}", named, self.taken), lane)
+        box = self._box(replace(drawn, places=tuple(f"{service} {action}" for action in _actions(reaction))))
         if isinstance(reaction.trigger, Timer):
             timer = self._box(timer_box(reaction.trigger, identifier("timer", named, self.taken), lane))
             self._line(self.event[reaction.trigger.event], timer, reaction.trigger.event, pointed=True)
@@ -195,6 +196,13 @@ class _Sketch:
             name = identifier("observed", event, self.taken)
             self._box(Box(id=name, kind=BoxKind.OUTSIDE, title=("leaves the saga",)))
             self._line(self.event[event], name, event, pointed=True)
+
+
+def _actions(reaction: Reaction) -> Iterator[str]:
+    """What a reaction does, as scenarios name it."""
+    if reaction.step is not None:
+        undo = reaction.step.compensation if reaction.work is Work.UNDO else None
+        yield reaction.step.name if undo is None else undo.action
 
 
 def _guided(boxes: list[str], arrows: list[Arrow]) -> Iterator[Arrow]:

@@ -86,6 +86,7 @@ class Box:
         beside: id of the box in whose row it stands; "" if it may stand anywhere.
         before: whether it stands on the near side of that box, away from what unwinds.
         emphasis: how strongly it is drawn.
+        places: what of the saga it stands for: ids of a chart's nodes; of a choreography, the service and the action.
     """
 
     id: str
@@ -99,6 +100,7 @@ class Box:
     beside: str = ""
     before: bool = False
     emphasis: Emphasis = Emphasis.PLAIN
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +118,7 @@ class Arrow:
         emphasis: how strongly it is drawn.
         pointed: whether it has a head; a line that goes on behind the text of an event has none before it.
         dashed: whether what travels along it may be lost.
+        links: the chart's links that it stands for, as (source, label, target).
     """
 
     tail: str
@@ -128,6 +131,7 @@ class Arrow:
     emphasis: Emphasis = Emphasis.PLAIN
     pointed: bool = True
     dashed: bool = False
+    links: tuple[tuple[str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
