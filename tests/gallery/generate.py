@@ -6,27 +6,33 @@ From the root of the repository:
     python -m tests.gallery.generate --check    writes nothing; exits with 1 if a text there is not current
 
 For every model there is what `sagacheck verify -v` says (.txt), the JSON report (.json) and the picture (.dot, .svg),
-in a wrong model with the path of its finding, and each story as a sequence diagram (.story.svg). Graphviz' SVG differs
-by version, so that of all texts it alone is not compared; that it is there is.
+in a wrong model with the path of its finding, and each story as a sequence diagram (.story.svg). All models together
+are one HTML report. Graphviz' SVG differs by version, so that of all texts it alone is not compared, in the HTML report
+neither; that it is there is.
 """
 
 from __future__ import annotations
 
 import ast
 import contextlib
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
 from sagacheck.application.draw_saga import choreographed as drawn
+from sagacheck.application.html_report import paths_of
+from sagacheck.application.loaded import LoadedChoreography, LoadedSaga
 from sagacheck.core.chart import Chart
 from sagacheck.core.report import Report
 from sagacheck.core.scenario import Scenario
 from sagacheck.core.story import Story
-from sagacheck.render.diagram import Choreographed, draw, to_dot
+from sagacheck.render.diagram import Choreographed, anchors, draw, to_dot
+from sagacheck.render.html import Drawing, render_html
+from sagacheck.render.html import Exhibit as Shown
 from sagacheck.render.json_report import render_json
 from sagacheck.render.sequence import sequence_svg
 from sagacheck.render.text import TextOptions, render_text
@@ -47,6 +53,9 @@ from tests.rules.models import (
 
 REPORTS = ROOT / "reports"
 INDEX = "README.md"
+PAGE = "report.html"
+_PICTURE = re.compile(r'(<figure class="diagram"[^>]*>).*?(?=</figure>)', re.DOTALL)
+_NO_PICTURE = '<svg xmlns="http://www.w3.org/2000/svg"/>'
 
 
 @dataclass(frozen=True)
@@ -136,7 +145,31 @@ def texts(shown: list[Exhibit]) -> dict[str, str]:
             files[f"{exhibit.stem}.json"] = render_json(exhibit.report)
             files[f"{exhibit.stem}.dot"] = to_dot(exhibit.saga, exhibit.scenario)
             files.update((name, sequence_svg(story, title)) for name, title, story in exhibit.stories)
+        files[PAGE] = page(shown, lambda _: _NO_PICTURE)
     return files
+
+
+def page(shown: list[Exhibit], picture: Callable[[Exhibit], str]) -> str:
+    """The HTML report on all models.
+
+    Args:
+        shown: the models.
+        picture: draws one as SVG.
+    """
+    report = Report(tuple(saga for exhibit in shown for saga in exhibit.report.sagas), files=len(shown))
+    return render_html(report, tuple(_shown(exhibit, picture(exhibit)) for exhibit in shown))
+
+
+def _shown(exhibit: Exhibit, svg: str) -> Shown:
+    saga = exhibit.saga
+    model = LoadedSaga(saga, exhibit.model) if isinstance(saga, Chart) else LoadedChoreography(saga.net, exhibit.model)
+    paths, problem = paths_of(model, 2)
+    return Shown(Drawing(svg, anchors(saga)), paths, (problem,) if problem else ())
+
+
+def without_pictures(page: str) -> str:
+    """A page without what Graphviz has drawn."""
+    return _PICTURE.sub(r"\1", page)
 
 
 def _index(shown: list[Exhibit]) -> Iterator[str]:
@@ -145,6 +178,8 @@ def _index(shown: list[Exhibit]) -> Iterator[str]:
     yield ""
     yield "What sagacheck says and draws for the models in [models/](../models). Generated; after a change run"
     yield "`python -m tests.gallery.generate`."
+    yield ""
+    yield f"[{PAGE}]({PAGE}) is the HTML report on all of them: one file to download and open in a browser."
     yield ""
     yield "## Clean models"
     wrong = False
@@ -189,7 +224,11 @@ def stale(files: dict[str, str], shown: list[Exhibit]) -> list[str]:
     """The paths below reports/ that are missing, left over or not current."""
     wanted = {*files, *(f"{exhibit.stem}.svg" for exhibit in shown)}
     there = {path.relative_to(REPORTS).as_posix() for path in REPORTS.rglob("*") if path.is_file()}
-    changed = {name for name in files.keys() & there if (REPORTS / name).read_text(encoding="utf-8") != files[name]}
+    changed = {
+        name
+        for name in files.keys() & there
+        if without_pictures((REPORTS / name).read_text(encoding="utf-8")) != without_pictures(files[name])
+    }
     return sorted((wanted ^ there) | changed)
 
 
@@ -202,6 +241,9 @@ def write(files: dict[str, str], shown: list[Exhibit]) -> None:
         (REPORTS / name).write_text(text, encoding="utf-8", newline="\n")
     for exhibit in shown:
         (REPORTS / f"{exhibit.stem}.svg").write_bytes(draw(exhibit.saga, "svg", exhibit.scenario))
+    with contextlib.chdir(ROOT):
+        drawn_page = page(shown, lambda exhibit: draw(exhibit.saga, "svg", headed=False).decode())
+    (REPORTS / PAGE).write_text(drawn_page, encoding="utf-8", newline="\n")
 
 
 def main(arguments: list[str]) -> int:

@@ -214,6 +214,15 @@ def test_every_page_stands_in_the_index() -> None:
     assert set() == pages - set(re.findall(r"\]\(([^)#]+)\)", index))
 
 
+def test_the_keys_on_the_page_of_the_html_report_are_those_that_it_tells() -> None:
+    page = (PROJECT / "docs" / "html-report.md").read_text(encoding="utf-8")
+    told = (PROJECT / "modeler/sagacheck/render/html/template/keys.html").read_text(encoding="utf-8")
+    listed = re.findall(r'^    \(\[(.+?)\], "(.+?)"\),$', told, re.MULTILINE)
+    rows = [(re.findall(r'"(.+?)"', keys), does) for keys, does in listed]
+    assert len(rows) > 5
+    assert "\n".join(f"| {' '.join(f'`{key}`' for key in keys)} | {does} |" for keys, does in rows) in page
+
+
 def test_every_key_of_a_side_file_is_explained() -> None:
     page = (PROJECT / "docs" / "side-file.md").read_text(encoding="utf-8")
     schema = (PROJECT / "modeler/sagacheck/importers/states_language/side-file.schema.json").read_text(encoding="utf-8")

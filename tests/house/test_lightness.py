@@ -9,7 +9,7 @@ import pytest
 
 from tests.house.package import PACKAGE, sources
 
-HEAVY = ("graphviz", "hypothesis", "networkx", "oxidd", "pygraphviz", "rich", "statemachine")
+HEAVY = ("graphviz", "hypothesis", "jinja2", "networkx", "oxidd", "pygraphviz", "rich", "statemachine")
 
 
 def loaded_by(code: str) -> set[str]:

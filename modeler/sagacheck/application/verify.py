@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -53,6 +54,23 @@ class VerifyOptions:
         return Scope(self.paths, self.loading.exclusion, self.proving is None or not self.proving.without)
 
 
+Model = LoadedSaga | LoadedChoreography
+"""What a report on a saga is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """A report, and the sagas that it is about.
+
+    Args:
+        report: what was found out.
+        models: the sagas of the report, in its order.
+    """
+
+    report: Report
+    models: tuple[Model, ...]
+
+
 def verify(options: VerifyOptions, listener: Listener | None = None) -> Report:
     """The report on every saga. What breaks while one saga is checked becomes a failure; the others are checked.
 
@@ -60,8 +78,19 @@ def verify(options: VerifyOptions, listener: Listener | None = None) -> Report:
         options: what and how.
         listener: is told before each file is loaded and before each saga is checked.
     """
+    return verified(options, listener).report
+
+
+def verified(options: VerifyOptions, listener: Listener | None = None) -> Verified:
+    """The same, together with the sagas, for what draws them.
+
+    Args:
+        options: what and how.
+        listener: is told before each file is loaded and before each saga is checked.
+    """
     loading = load(options.paths, options.loading, listener)
     sagas: list[SagaReport] = []
+    models: list[tuple[SagaReport, Model]] = []
     failures = list(loading.failures)
     for done, loaded in enumerate(loading.sagas):
         if listener is not None:
@@ -71,12 +100,14 @@ def verify(options: VerifyOptions, listener: Listener | None = None) -> Report:
             failures.append(checked)
         else:
             sagas.append(checked)
+            models.append((checked, loaded))
     for choreography in loading.choreographies:
         checked = _choreography_checked(choreography, options)
         if isinstance(checked, Failure):
             failures.append(checked)
         else:
             sagas.append(checked)
+            models.append((checked, choreography))
     if options.storm is not None:
         from sagacheck.application.evidence import with_evidence
 
@@ -94,7 +125,16 @@ def verify(options: VerifyOptions, listener: Listener | None = None) -> Report:
         from sagacheck.application.since.comparing import with_change
 
         report = with_change(report, options.since, options)
-    return report
+    return Verified(report, tuple(_kept(report, models)))
+
+
+def _kept(report: Report, models: list[tuple[SagaReport, Model]]) -> Iterator[Model]:
+    """The models of the sagas that a report still tells of, in its order."""
+    left: dict[tuple[str, str, str], list[Model]] = {}
+    for checked, model in models:
+        left.setdefault((checked.file, checked.name, checked.profile), []).append(model)
+    for saga in report.sagas:
+        yield left[saga.file, saga.name, saga.profile].pop(0)
 
 
 def _choreography_checked(loaded: LoadedChoreography, options: VerifyOptions) -> SagaReport | Failure:

@@ -57,12 +57,13 @@ FORMATS = {
     "github": "annotations and step summary",
     "gitlab": "code quality",
     "markdown": "for comments",
+    "html": "a page",
     "mermaid": "a diagram",
     "svg": "a picture",
 }
 """What a report can be written as, with a word on what for."""
 
-REPORTS = ("text", "concise", "json", "sarif", "junit", "github", "gitlab", "markdown")
+REPORTS = ("text", "concise", "json", "sarif", "junit", "github", "gitlab", "markdown", "html")
 """What verify and storm write."""
 
 

@@ -42,7 +42,7 @@ def outputs_of(texts: tuple[str, ...], forms: tuple[str, ...]) -> tuple[Output, 
         if given and not file:
             msg = f"-o {text}: name the file behind the ="
             raise click.UsageError(msg)
-        outputs.append(Output(form, file or None))
+        outputs.append(Output(form, _page_in(file) if form == "html" else file or None))
     places = [output.file and os.path.abspath(output.file) for output in outputs]  # noqa: PTH100 - links stay as they are
     for position, place in enumerate(places):
         if place in places[:position]:
@@ -51,13 +51,27 @@ def outputs_of(texts: tuple[str, ...], forms: tuple[str, ...]) -> tuple[Output, 
             raise click.UsageError(msg)
     for output in outputs:
         if output.file is not None:
-            check_place(output.file)
+            check_place(output.file, in_new_folder=output.form == "html")
     return tuple(outputs)
 
 
-def check_place(file: str) -> None:
-    """Refuses a place that cannot be written to before any work is done."""
+def _page_in(file: str) -> str | None:
+    """The file of a page: of a folder, its index."""
+    if not file:
+        return None
+    return str(Path(file) / "index.html") if file.endswith(("/", os.sep)) or Path(file).is_dir() else file
+
+
+def check_place(file: str, *, in_new_folder: bool = False) -> None:
+    """Refuses a place that cannot be written to before any work is done.
+
+    Args:
+        file: where to write.
+        in_new_folder: whether the folder of an index is made if it is not there.
+    """
     folder = Path(file).absolute().parent
+    if in_new_folder and Path(file).name == "index.html" and not folder.exists():
+        folder = folder.parent
     if not folder.is_dir():
         msg = f"{file}: there is no folder {folder.as_posix()} to write to"
         raise RefusedError(msg)
@@ -111,6 +125,8 @@ def _write_file(file: Path, content: bytes) -> None:
     import tempfile
 
     real = Path(os.path.realpath(file))
+    if real.name == "index.html":
+        real.parent.mkdir(exist_ok=True)
     if real.exists() and not real.is_file():
         real.write_bytes(content)
         return

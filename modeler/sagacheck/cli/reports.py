@@ -54,6 +54,10 @@ def _rendered(form: str, report: Report, gate: Gate) -> str:
         from sagacheck.render.markdown import render_markdown
 
         return render_markdown(report)
+    if form == "html":
+        from sagacheck.render.html import render_html
+
+        return render_html(report, ())
     from sagacheck.render.concise import render_concise
 
     assert form == "concise"

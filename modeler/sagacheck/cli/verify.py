@@ -14,6 +14,7 @@ from sagacheck.cli.output import Output, outputs_of, page_of, palette, write
 from sagacheck.cli.verifying import Asked, how_to_verify, request_of
 
 if TYPE_CHECKING:
+    from sagacheck.application.verify import Verified
     from sagacheck.core.report import Report
 
 
@@ -85,7 +86,7 @@ def command(
     from sagacheck.application.configuration import read_configuration
     from sagacheck.application.exit_status import exit_status
     from sagacheck.application.gate import gate
-    from sagacheck.application.verify import verify
+    from sagacheck.application.verify import verified
     from sagacheck.cli.progress import ProgressDisplay
     from sagacheck.cli.reports import write_report
     from sagacheck.core.finding import Severity
@@ -110,16 +111,27 @@ def command(
 
         request = replace(request, since=branch_point(since))
     with ProgressDisplay("loading") as listener:
-        report = verify(request, listener)
+        found = verified(request, listener)
+    report = found.report
     elapsed = time.perf_counter() - started
     least = Severity(fail_on) if fail_on else settled.fail_on or Severity.ERROR
     status = exit_status(report, least, exit_zero=exit_zero)
     for output in wanted:
         if output.form in ("text", "json"):
             write(output, _rendered(report, output, verbose=verbose, quiet=quiet, color=color, elapsed=elapsed))
+        elif output.form == "html":
+            write(output, _page(found, request.unroll))
         else:
             write_report(output, report, gate("verify", status, least))
     return status
+
+
+def _page(found: Verified, unroll: int) -> str:
+    from sagacheck.application.html_report import html_report
+    from sagacheck.cli.progress import ProgressDisplay
+
+    with ProgressDisplay("drawing"):
+        return html_report(found, unroll)
 
 
 def _rendered(report: Report, output: Output, *, verbose: bool, quiet: bool, color: str, elapsed: float) -> str:

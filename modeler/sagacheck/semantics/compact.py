@@ -28,6 +28,10 @@ NOWHERE = -1
 """Stands for a result with which there is no scenario."""
 
 MOST_NODES = 20_000
+"""Of a diagram."""
+
+MOST_MOVES = 60_000
+"""Of a walk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +100,12 @@ def compact(chart: Chart, unroll: int = DEFAULT_UNROLL) -> Compact:
         unroll: how often a loop's body is walked through.
 
     Raises:
-        TooLargeError: if sets of memories outgrow the room for them, or the diagram has too many nodes.
+        TooLargeError: if sets of memories outgrow the room for them, or the diagram or the walk is no longer little.
     """
     walk = Walk(chart, unroll)
+    if sum(map(len, walk.moves.values())) > MOST_MOVES:
+        msg = f"{chart.name}: the walk that tells its paths has more than {MOST_MOVES:,} moves"
+        raise TooLargeError(msg)
     reach = Reach(walk, outcomes=True)
     finals = [position for position in reach.finals if not position.cut]
     with within_room(chart):
@@ -166,10 +173,11 @@ class _Builder:
 
 def _levels(erase: Memories) -> list[int]:
     """The levels of a conjunction of bits, in the order of the bits."""
-    levels = []
-    while (level := erase.node_level()) is not None:
+    levels: list[int] = []
+    rest: Memories | None = erase
+    while rest is not None and (level := rest.node_level()) is not None:
         levels.append(level)
-        erase = erase.cofactor_true()
+        rest = rest.cofactor_true()
     return levels
 
 
@@ -181,5 +189,7 @@ def _cases(function: Memories, levels: list[int], results: int) -> tuple[Memorie
 def _restricted(function: Memories, levels: list[int], index: int) -> Memories:
     for place, level in enumerate(levels):
         if function.node_level() == level:
-            function = function.cofactor_true() if index >> place & 1 else function.cofactor_false()
+            half = function.cofactor_true() if index >> place & 1 else function.cofactor_false()
+            assert half is not None  # what asks for a bit has both
+            function = half
     return function

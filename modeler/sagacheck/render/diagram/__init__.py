@@ -45,6 +45,8 @@ def draw(
     format: str,  # noqa: A002 - the word for it
     scenario: Scenario | None = None,
     time_limit: float = 20.0,
+    *,
+    headed: bool = True,
 ) -> bytes:
     """The saga as a picture, the content of a file.
 
@@ -53,13 +55,17 @@ def draw(
         format: "svg", "png" or "pdf".
         scenario: of a chart, whose path stands out, if one is given.
         time_limit: seconds that the layout may take.
+        headed: whether the saga's name stands above it.
 
     Raises:
         DiagramError: if it cannot be drawn; the message says what to do instead.
     """
+    from dataclasses import replace
+
     from sagacheck.render.diagram.drawing import draw_picture
 
-    return draw_picture(_picture(saga, scenario), format, time_limit)
+    picture = _picture(saga, scenario)
+    return draw_picture(picture if headed else replace(picture, title=""), format, time_limit)
 
 
 def anchors(saga: Chart | Choreographed) -> Anchors:

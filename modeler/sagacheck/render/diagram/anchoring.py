@@ -21,8 +21,8 @@ class Anchors:
     Args:
         boxes: for each place of the saga (a chart's node; in a choreography "SERVICE ACTION") the boxes for it.
         stubs: for each node that lacks an edge the box that says so.
-        lines: for each link of a chart, as (source, label, target), the lines that it is drawn as; the target of
-            what nothing handles is "".
+        lines: for each link of a chart, as (source, label, target), the lines that it is drawn as; the entry comes
+            from "", and what nothing handles leads to "".
     """
 
     boxes: Mapping[str, tuple[str, ...]]

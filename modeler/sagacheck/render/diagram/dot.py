@@ -78,6 +78,7 @@ def dot_of(picture: Picture, *, roomy: bool = True) -> str:
     import graphviz
 
     legend = ((picture.legend, NOTE_SIZE, QUIET),) if picture.legend else ()
+    heading = (((picture.title, HEADING_SIZE, INK),) if picture.title else ()) + legend
     graph = graphviz.Digraph("saga")
     graph.attr(
         rankdir="TB",
@@ -87,10 +88,10 @@ def dot_of(picture: Picture, *, roomy: bool = True) -> str:
         pad="0.2",
         bgcolor=PAPER,
         fontname=FONT,
-        label=label_of((picture.title, HEADING_SIZE, INK), *legend, align="left" if legend else ""),
+        label=label_of(*heading, align="left" if legend else "") if heading else "",
         labelloc="t",
         labeljust="l",
-        tooltip=plain(picture.title),
+        tooltip=plain(picture.title) or " ",
     )
     graph.attr(
         "node", shape="box", style="filled", label="", margin="0.13,0.06", width="0.3", height="0.32", fontname=FONT

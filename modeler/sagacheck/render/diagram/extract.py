@@ -114,7 +114,7 @@ class _Extraction:
             branches=tuple(clusters),
             beside=self._beside(node.id),
             emphasis=self._emphasis(shown=node.id in self.visited),
-            places=(node.id, *((self.survey.guards[node.id],) if node.id in self.survey.guards else ())),
+            places=(node.id,),
         )
 
     def _beside(self, node: str) -> str:
@@ -218,7 +218,14 @@ class _Extraction:
     def _entry(self) -> Arrow:
         head = self.box_id[self._shown_as(self.chart.start)]
         shown = self._emphasis(shown=True)
-        return Arrow(tail="start", head=head, kind=ArrowKind.FORWARD, guide=Guide.DOWN, emphasis=shown)
+        return Arrow(
+            tail="start",
+            head=head,
+            kind=ArrowKind.FORWARD,
+            guide=Guide.DOWN,
+            emphasis=shown,
+            links=(("", "", self.chart.start),),
+        )
 
     def _lines(self) -> Iterator[Arrow]:
         """The ways, those that are alike as one arrow; what leads farthest first, so that it keeps to the side."""

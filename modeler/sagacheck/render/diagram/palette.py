@@ -130,3 +130,12 @@ def arrow_look(arrow: Arrow) -> ArrowLook:
 def label_ink(arrow: Arrow) -> str:
     """The colour of an arrow's label: faded labels stay legible, unlike faded lines."""
     return _FADED_INK if arrow.emphasis is Emphasis.FADED else arrow_look(arrow).line
+
+
+def colours() -> tuple[str, ...]:
+    """Every colour of a picture without a path that stands out, each once."""
+    looks = [colour for look in _BOXES.values() for colour in (look.line, look.fill, look.ink)]
+    found = dict.fromkeys(
+        [INK, QUIET, FRAME, FRAME_FILL, PAPER, RED, *looks, *(look.line for look in _ARROWS.values())]
+    )
+    return tuple(colour for colour in found if colour != _NONE)

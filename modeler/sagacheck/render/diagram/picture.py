@@ -118,7 +118,7 @@ class Arrow:
         emphasis: how strongly it is drawn.
         pointed: whether it has a head; a line that goes on behind the text of an event has none before it.
         dashed: whether what travels along it may be lost.
-        links: the chart's links that it stands for, as (source, label, target).
+        links: the chart's links that it stands for, as (source, label, target); the entry comes from "".
     """
 
     tail: str

@@ -35,6 +35,21 @@ def style_sheet(scope: str) -> str:
     return "\n".join([*light, "@media (prefers-color-scheme:dark){", *dark, "}"])
 
 
+def themed_style_sheet(scope: str) -> str:
+    """The style sheet for pictures in a page that chooses its theme by `color-scheme`.
+
+    Args:
+        scope: the selector of the pictures.
+    """
+    rules = _RULES.strip().splitlines()
+    themed = (re.sub(r"\$(\w+)", lambda found: _either(found[1]), rule) for rule in rules)
+    return "\n".join(f"{scope} {rule}" for rule in themed)
+
+
+def _either(role: str) -> str:
+    return f"light-dark({','.join(_ROLES[role])})"
+
+
 def _coloured(rule: str, paper: int) -> str:
     return re.sub(r"\$(\w+)", lambda found: _ROLES[found[1]][paper], rule)
 
