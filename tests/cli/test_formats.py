@@ -28,6 +28,7 @@ BEGINNINGS = {
     "github": "::error file=checkout.py,line=3,",
     "gitlab": "[\n",
     "markdown": "# sagacheck\n",
+    "html": "<!DOCTYPE html>\n",
 }
 
 

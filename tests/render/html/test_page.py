@@ -16,6 +16,7 @@ from sagacheck.application.html_report import exhibit
 from sagacheck.application.loaded import LoadedSaga
 from sagacheck.core.claim import Evidence
 from sagacheck.core.report import Report, Suppressed
+from sagacheck.core.story import Story
 from sagacheck.render.diagram.palette import colours
 from sagacheck.render.html import Exhibit, render_html
 from sagacheck.render.html.inline import inlined
@@ -146,6 +147,17 @@ def test_any_report_becomes_a_page_that_holds_together(report: Report) -> None:
     assert not re.search(r"[\0-\x08\x0b-\x1f\x7f]", page)
     assert len(markup.scripts) == 2
     assert all(json.loads(text) for text in markup.data)
+
+
+def test_no_sign_of_a_token_steers_the_page() -> None:
+    report = report_on("models/broken/SC301-happens-twice/wrong.py")
+    (saga,) = report.sagas
+    (finding,) = saga.findings
+    assert finding.story is not None
+    told = finding.story
+    hostile = replace(finding, story=Story(told.lines, told.wrong, told.consequence, "<b>\0"))
+    page = render_html(replace(report, sagas=(replace(saga, findings=(hostile,)),)), ())
+    assert "sagacheck replay &lt;b&gt;\\x00 " in page
 
 
 def test_what_could_not_be_shown_is_said() -> None:

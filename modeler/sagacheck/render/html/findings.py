@@ -54,7 +54,7 @@ def finding_document(one: Identified, sources: Sources, anchors: Anchors | None,
         "evidence": [harmless(line) for line in finding.evidence],
         "notes": [spoken(harmless(note)) for note in finding.notes],
         "help": spoken(harmless(finding.help)),
-        "replay": f"sagacheck replay {token} {harmless(one.saga.file)}" if token else "",
+        "replay": f"sagacheck replay {harmless(token)} {harmless(one.saga.file)}" if token else "",
         "explain": f"sagacheck explain {harmless(finding.code)}",
     }
 
