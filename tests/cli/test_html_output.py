@@ -68,3 +68,17 @@ def test_models_that_cannot_be_loaded_are_on_the_page(folder: Path) -> None:
     page = (folder / "page.html").read_text(encoding="utf-8")
     assert "Failures to load" in page
     assert "ValueError: &lt;b&gt;" in page
+
+
+def test_what_a_baseline_accepts_does_not_count_and_its_own_findings_are_told(folder: Path) -> None:
+    run("baseline", "write", "checkout.py", "--reason", "known since <spring>")
+    assert 0 == run("verify", "checkout.py", "-o", "html=page.html").exit_code
+    page = (folder / "page.html").read_text(encoding="utf-8")
+    assert "<b>Does not count</b> (baseline): <bdi>known since &lt;spring&gt;</bdi>" in page
+    (folder / "checkout.py").write_text(
+        FAULTY.replace('"inventory.reserve"', '"inventory.reserve", compensation="inventory.release"'), encoding="utf-8"
+    )
+    run("verify", "checkout.py", "-o", "html=page.html")
+    page = (folder / "page.html").read_text(encoding="utf-8")
+    assert '<h2 id="baseline">The baseline</h2>' in page
+    assert "SC9" in page.partition('id="baseline"')[2]

@@ -14,6 +14,7 @@ from hypothesis import given, settings
 
 from sagacheck.application.html_report import exhibit
 from sagacheck.application.loaded import LoadedSaga
+from sagacheck.core.change import Change, SagaChange
 from sagacheck.core.claim import Evidence
 from sagacheck.core.report import Report, Suppressed
 from sagacheck.core.story import Story
@@ -175,7 +176,7 @@ def test_an_accepted_finding_stands_apart_with_its_reason() -> None:
     (saga,) = report.sagas
     accepted = replace(saga, findings=(), suppressed=(Suppressed(saga.findings[0], "the stock is <counted> at night"),))
     said = Markup(render_html(replace(report, sagas=(accepted,)), ())).text
-    assert "Accepted: the stock is <counted> at night" in said
+    assert "Does not count (side file): the stock is <counted> at night" in said
     assert "no findings" in said
 
 
@@ -237,3 +238,11 @@ def test_every_colour_of_a_diagram_has_a_dark_twin() -> None:
     sheet = style_sheet()
     for colour in colours():
         assert f'[fill="{colour}"]{{fill:light-dark({colour},#' in sheet
+
+
+def test_what_a_branch_changed_stands_in_the_overview() -> None:
+    change = Change("main", "0123456789abcdef", unchanged=3, sagas=(SagaChange("<b>", "b.py", "strict", new=True),))
+    page = render_html(Report(change=change), ())
+    assert "compared with 0123456789, where this branch left main" in page
+    assert "&lt;b&gt; is new" in page
+    assert "3 sagas are unchanged" in page
