@@ -83,3 +83,15 @@ def test_a_plan_under_which_all_goes_well_marks_no_line_as_wrong(here: Path) -> 
     assert 0 == result.exit_code
     assert 'class="band wrong"' not in result.stdout
     assert "nothing is wrong at the end of this story" in result.stdout
+
+
+def test_a_stale_crash_is_played_where_each_execution_has_a_handle_and_refused_elsewhere(here: Path) -> None:
+    write_shop(here)
+    good = run("replay", "card.charge:1:crash-2-stale", "shop.py")
+    assert (0, "") == (good.exit_code, good.stderr)
+    assert "stands still before" in good.stdout
+    bare = 'from sagacheck import Saga, Step\nbuy = Saga("buy", Step("a.do", compensation="a.undo"))\n'
+    (here / "bare.py").write_text(bare, encoding="utf-8")
+    refused = run("replay", "a.do:1:crash-1-stale", "bare.py")
+    assert 2 == refused.exit_code
+    assert "crash-N-stale lets another execution go first" in refused.stderr.replace("\n", " ")

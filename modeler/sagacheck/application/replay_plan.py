@@ -47,7 +47,7 @@ def replay_plan(model: str, saga: str | None, token: str, options: LoadOptions) 
         RefusedError: if the token is no plan, or the plan cannot be played.
     """
     from sagacheck.application.storm_saga import CannotStormError, prepared
-    from sagacheck.storm.bench import CannotBeginError
+    from sagacheck.storm.bench import CannotBeginError, NoSuchCrashError
     from sagacheck.storm.calling import HandlerError
     from sagacheck.storm.running import played
     from sagacheck.storm.token import PlanTokenError, plan_of
@@ -61,7 +61,7 @@ def replay_plan(model: str, saga: str | None, token: str, options: LoadOptions) 
         with at_home(loaded), prepared(loaded.storm) as ready:
             ran = played(ready.play, plan)
             simulated = ready.simulated
-    except (CannotStormError, CannotBeginError, HandlerError) as error:
+    except (CannotStormError, CannotBeginError, NoSuchCrashError, HandlerError) as error:
         raise RefusedError(f"the plan cannot be played: {error}") from error
     except Exception as error:
         failure = broken_by(error, loaded, traceback=options.traceback)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sagacheck.application.storm_source import PlaysPlans
 from sagacheck.core.storming import Broken, Plan, PlansRun, Strike
+from sagacheck.storm.bench import NoSuchCrashError
 from sagacheck.storm.corpus import forget, keep, kept_plans
 from sagacheck.storm.keys import NoOtherKeyError
 from sagacheck.storm.longer import NoHypothesisError, longer_plans, strikes_met
@@ -74,6 +75,7 @@ def storm_plans(
         listener: is told how far it has come.
     """
     found = PlansFound()
+    ways = tuple(way for way in options.ways if way in play.bench.stages())
 
     def here(plan: Plan) -> Played:
         return played(play, plan)
@@ -99,7 +101,7 @@ def storm_plans(
     runs: list[Played] = []
     run = waiting = 0
     with players(options, here) as play_all:
-        for ran in every_plan_by(play_all, options.faults, options.ways):
+        for ran in every_plan_by(play_all, options.faults, ways):
             run, waiting = run + 1, ran.waiting
             note(ran.plan, ran.played)
             runs.append(ran.played)
@@ -109,7 +111,7 @@ def storm_plans(
                 break
     found.plans = PlansRun(options.faults, run, run + waiting, complete=not waiting)
     if options.longer and not found.by_kind and not waiting:
-        _play_longer(here, strikes_met(runs, options.ways), options, until, found, note)
+        _play_longer(here, strikes_met(runs, ways), options, until, found, note)
     if options.several and not found.by_kind and not waiting:
         _play_several(play, options, until, found)
     return found
@@ -160,7 +162,11 @@ def _play_kept(
     kept = kept_plans(options.corpus, saga)
     found.errors.extend(f"corpus: {problem}" for problem in kept.problems)
     for plan in kept.plans:
-        went = here(plan)
+        try:
+            went = here(plan)
+        except NoSuchCrashError as error:
+            found.errors.append(f"corpus: {token_of(plan)} cannot be played: {error}")
+            continue
         note(plan, went)
         if not went.why and not went.unfired:
             try:

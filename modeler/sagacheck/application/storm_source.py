@@ -106,6 +106,7 @@ def play_again(source: StormSource, token: str, *, durable: bool = True) -> Play
     Raises:
         NoSuchStormError: if the saga is not there any more.
         PlanTokenError: if the token is none.
+        NoSuchCrashError: if it has a crash that is not done in the storm's world.
     """
     from dataclasses import replace
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -149,6 +149,26 @@ class CannotBeginError(Exception):
         self.action = action
 
 
+class NoSuchCrashError(ValueError):
+    """A way of crashing that is not done in a world; the message says what it takes.
+
+    Args:
+        way: the way.
+    """
+
+    def __init__(self, way: Way) -> None:
+        super().__init__(f"{_TAKES[way]}: give Storm handlers and such a world (SqliteWorld, SqlAlchemyWorld)")
+        self.way = way
+
+
+_TAKES = {
+    Way.CANCEL: "crash-N-cancel cancels a handler, which takes one",
+    Way.PARK: "crash-N parks a handler, which takes a world that can roll it back",
+    Way.KILL: "crash-N-kill ends a process of its own, which takes a world that a child process can open",
+    Way.STALE: "crash-N-stale lets another execution go first, which takes a world where each has a handle of its own",
+}
+
+
 class Bench:
     """Where the laws of one saga's actions are tried.
 
@@ -167,6 +187,7 @@ class Bench:
         self.has_probe = has_probe
         self.later = later
         self._calm: dict[tuple[int, tuple[tuple[str, str], ...]], object] = {}
+        self._other: Bench | None = None
 
     def begin(self, *before: Done, on: Stage | None = None) -> None:
         """Puts the world back, and does calmly what has to be done before.
@@ -214,6 +235,24 @@ class Bench:
         """
         assert self.later is not None
         self.later(self.stage.handle(), seconds)
+
+    def bearing(self, ways: Collection[Way]) -> Bench:
+        """A bench on whose stage executions can crash in all of these ways: this one, or the one that stands apart.
+
+        Args:
+            ways: the ways.
+
+        Raises:
+            NoSuchCrashError: if there is none.
+        """
+        if set(ways) <= set(self.stage.ways):
+            return self
+        missing = [way for way in ways if way not in self.apart.ways]
+        if missing:
+            raise NoSuchCrashError(missing[0])
+        if self._other is None:
+            self._other = Bench(self.apart, self.apart, has_probe=self.has_probe, later=self.later)
+        return self._other
 
     def stages(self) -> dict[Way, Stage]:
         """For each way of crashing where it is done, the quickest place for each."""

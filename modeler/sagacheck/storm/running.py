@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from sagacheck.core.chart import Call, Chart, Compensate
+from sagacheck.core.chart import Call, Compensate
 from sagacheck.core.outcome import Outcome
 from sagacheck.core.question import Condition
-from sagacheck.core.retry import RetryPolicy
-from sagacheck.core.storming import Blow, Happened, Plan, Strike
+from sagacheck.core.storming import Blow, Happened, Plan, Strike, Way
 from sagacheck.storm.bench import Done
+from sagacheck.storm.calls import action_of, policy_of
 from sagacheck.storm.coordinator import Coordinator, StuckError
 from sagacheck.storm.crashing import NotFiredError
 from sagacheck.storm.judging import judged
@@ -36,8 +36,10 @@ def played(play: Play, plan: Plan) -> Played:
 
     Raises:
         CannotBeginError: if a handler does not even work calmly.
+        NoSuchCrashError: if the plan has a crash that is not done in this world.
     """
-    return Run(play, plan).played()
+    ways = [one.way for one in plan.strikes if one.blow is Blow.CRASH]
+    return Run(replace(play, bench=play.bench.bearing(ways)), plan).played()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,7 @@ class Run:
             self.coordinator = coordinator = Coordinator(self.play.chart, self._answer)
             while coordinator.end is None and not self.why:
                 node = self._next(coordinator)
-                action = _action(self.play.chart, node)
+                action = action_of(self.play.chart, node)
                 yield action, self.turns.get(action, 0) + 1
                 if self.alone or not self._goes_behind(node):
                     self._go(coordinator, node)
@@ -140,7 +142,7 @@ class Run:
         struck = set(self.fired)
         outcome = self._called(node)
         if outcome is None:
-            self.why = f"{_action(self.play.chart, node)} never comes to an answer"
+            self.why = f"{action_of(self.play.chart, node)} never comes to an answer"
             return
         self._arrive_late(overdue)
         blows = {one.blow for one in self.fired - struck}
@@ -163,8 +165,14 @@ class Run:
         """What is still on its way arrives, and what stood still goes on."""
         self._arrive_late([*self.overtaken, *self.late])
         self.overtaken, self.late = [], []
-        for reply in self.play.bench.stage.resume():
+        self._go_on()
+
+    def _go_on(self) -> bool:
+        """What stood still goes on, to its end; whether there was any."""
+        replies = list(self.play.bench.stage.resume())
+        for reply in replies:
             self._tell("", f"an execution that stood still goes on: {reply}")
+        return bool(replies)
 
     def _answer(self, condition: Condition) -> str:
         given = dict(self.plan.answers).get(condition.name, condition.answers[0])
@@ -177,7 +185,7 @@ class Run:
 
     def _goes_behind(self, node: Call | Compensate) -> bool:
         """Whether a call lets those of other branches go first."""
-        action = _action(self.play.chart, node)
+        action = action_of(self.play.chart, node)
         turn = self.turns.get(action, 0) + 1
         strike = Strike(action, turn, Blow.BEHIND)
         if strike not in self.plan.strikes or strike in self.fired:
@@ -190,8 +198,8 @@ class Run:
 
     def _called(self, node: Call | Compensate) -> Outcome | None:
         """The outcome of a call, under its retry policy; None if it never comes to one."""
-        action = _action(self.play.chart, node)
-        policy = _policy(self.play.chart, node)
+        action = action_of(self.play.chart, node)
+        policy = policy_of(self.play.chart, node)
         gives_up = Outcome.UNKNOWN in node.outcomes and policy.attempts is not None
         refused = struck = False
         outcome = Outcome.UNKNOWN if gives_up else None
@@ -228,20 +236,15 @@ class Run:
                 (self.late if blow is Blow.LATE else self.overtaken).append(done)
             return None
         if strike is not None and blow is Blow.CRASH:
-            try:
-                reply = self.play.bench.stage.crash(action, done.payload, strike.boundary, strike.way)
-            except NotFiredError:
-                self.fired.discard(strike)
-                self._met(attempt, None)
-                return None
-            self._met(attempt, None)
-            at = f" before `{reply.places[-1]}`" if reply.places else ""
-            self._tell(action, f"crashes{at}", _FAULTS[blow])
+            self._crash(attempt, strike, done)
             return None
         reply = self.play.bench.perform(done)
         self._met(attempt, reply)
         fault = _FAULTS[blow] if blow is Blow.REPLY_LOST else ""
         self._tell(action, str(reply), fault)
+        if reply.came is Came.ERROR:
+            # It may have met no more than a lock of the one that stands still: then that one goes on first.
+            self._go_on()
         if blow is Blow.TWICE:
             self._tell(action, str(self.play.bench.perform(done)), _FAULTS[blow])
         elif blow is Blow.RESENT:
@@ -256,6 +259,19 @@ class Run:
         elif blow is Blow.AGAIN:
             self.late.append(done)
         return None if blow is Blow.REPLY_LOST else _outcome(node, reply)
+
+    def _crash(self, attempt: _Attempt, strike: Strike, done: Done) -> None:
+        """Has an execution crash; without effect on the plan if it does not come to that boundary."""
+        try:
+            reply = self.play.bench.stage.crash(done.action, done.payload, strike.boundary, strike.way)
+        except NotFiredError:
+            self.fired.discard(strike)
+            self._met(attempt, None)
+            return
+        self._met(attempt, None)
+        at = f" before `{reply.places[-1]}`" if reply.places else ""
+        does = "stands still" if strike.way is Way.STALE else "crashes"
+        self._tell(done.action, f"{does}{at}", _FAULTS[Blow.CRASH])
 
     def _refused(self, node: Call | Compensate, action: str) -> Outcome:
         """A refusal: by the handler itself, if there is a payload that it refuses."""
@@ -283,7 +299,7 @@ class Run:
         """What may happen to the coordinator while it waits, each where no other fault does the same."""
         if not attempt.first:
             return
-        if not _policy(self.play.chart, attempt.node).retries and self.play.durable:
+        if not policy_of(self.play.chart, attempt.node).retries and self.play.durable:
             yield Blow.RESENT
         if not self.play.durable and not self.restarted:
             yield Blow.FORGOTTEN
@@ -296,6 +312,8 @@ class Run:
         for done in requests:
             reply = self.play.bench.perform(done)
             self._tell(done.action, f"{reply}", "late")
+            if reply.came is Came.ERROR and self._go_on():
+                self._tell(done.action, f"{self.play.bench.perform(done)}", "late")
 
     def calm(self) -> Iterator[tuple[Done, ...]]:
         """The calm runs that fit what the coordinator believes."""
@@ -318,13 +336,15 @@ class Run:
             yield 1
         elif one.outcome in (Outcome.REJECTED, Outcome.FAILED):
             yield int(
-                one.refused and isinstance(one.node, Call) and _action(self.play.chart, one.node) in self.play.rejecting
+                one.refused
+                and isinstance(one.node, Call)
+                and action_of(self.play.chart, one.node) in self.play.rejecting
             )
         else:
             yield from (0, 1)
 
     def _sent(self, one: _Settled) -> Done:
-        action = _action(self.play.chart, one.node)
+        action = action_of(self.play.chart, one.node)
         refused = one.outcome is Outcome.REJECTED and action in self.play.rejecting
         return Done(action, self.play.rejecting[action] if refused else self.play.payload, refused)
 
@@ -346,17 +366,6 @@ _FAULTS = {
 def _steps(node: Call | Compensate) -> tuple[str, ...]:
     """The step that a call does; what undoes others does none."""
     return (node.step,) if isinstance(node, Call) else ()
-
-
-def _action(chart: Chart, node: Call | Compensate) -> str:
-    return chart.step[node.step].action if isinstance(node, Call) else node.action
-
-
-def _policy(chart: Chart, node: Call | Compensate) -> RetryPolicy:
-    if isinstance(node, Call):
-        return chart.step[node.step].policy
-    specs = [chart.step[step].compensation for step in node.steps]
-    return next((spec.policy for spec in specs if spec is not None), RetryPolicy())
 
 
 def _outcome(node: Call | Compensate, reply: Reply) -> Outcome | None:
