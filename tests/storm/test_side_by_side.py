@@ -18,7 +18,7 @@ from sagacheck.storm.bench import Judged
 from sagacheck.storm.laws import concurrent
 from sagacheck.storm.reply import Came, Rejected
 from sagacheck.storm.reply import Reply as Answer
-from sagacheck.storm.side_by_side import Choice, Move, explored
+from sagacheck.storm.side_by_side import Choice, Move, explored, number_of_orders
 
 Payload = Mapping[str, Any]
 SETUP = """
@@ -56,19 +56,34 @@ def changes(order: tuple[int, ...], lengths: tuple[int, int]) -> int:
 def test_every_order_that_the_first_one_begins_is_tried_once_and_those_with_few_changes_first(
     lengths: tuple[int, int],
 ) -> None:
-    found = [run.went for run in explored(toy(lengths), 10_000)]
+    found = list(explored(toy(lengths), lengths, 10_000))
     orders = [tuple(move.who for move in went.moves) for went in found]
     expected = {order for order in product((0, 1), repeat=sum(lengths)) if order[0] == 0 and sum(order) == lengths[1]}
     assert len(orders) == len(set(orders))
     assert expected == set(orders)
+    assert len(expected) == number_of_orders(*lengths)
     assert [changes(order, lengths) for order in orders] == [went.preemptions for went in found]
     assert sorted(went.preemptions for went in found) == [went.preemptions for went in found]
 
 
-def test_an_exploration_that_stops_early_says_how_many_orders_it_knows_of() -> None:
-    runs = list(explored(toy((4, 4)), 5))
-    assert len(runs) == 5
-    assert runs[-1].left > 0
+def test_an_exploration_stops_where_it_is_told_to() -> None:
+    assert len(list(explored(toy((4, 4)), (4, 4), 5))) == 5
+
+
+@pytest.mark.parametrize("waits", [0, 2])
+def test_how_many_orders_are_tried_does_not_depend_on_who_waits(waits: int) -> None:
+    """Of executions that wait for each other as often as they like: which orders there are was known before."""
+
+    def run(choose: Choice) -> tuple[tuple[Answer, Answer], tuple[Move, ...]]:
+        left, moves, last = [4, 4], [], 0
+        while any(left):
+            able = tuple(who for who in range(2) if left[who])
+            last = choose(able[-1:] if len(moves) in (3, 4)[:waits] else able, last)
+            left[last] -= 1
+            moves.append(Move(last, None))
+        return (Answer(Came.OK), Answer(Came.OK)), tuple(moves)
+
+    assert len(list(explored(run, (4, 4), 10_000))) == number_of_orders(4, 4) == 35
 
 
 def judged(handler: Callable[..., Any], contract: Contract | None = None, world: object = None) -> Judged:
@@ -141,7 +156,8 @@ def test_a_handler_that_looks_before_it_locks_takes_effect_twice() -> None:
 def test_a_handler_that_locks_first_holds_in_every_order(handler: Callable[..., Any]) -> None:
     found = judged(handler)
     assert (Standing.HELD, "") == (found.standing, found.why)
-    assert found.tried > 5
+    assert found.tried == {locks_first: concurrent.MOST_SCHEDULES, records_first: 35}[handler]
+    assert bool(found.evidence) is (handler is locks_first)
 
 
 def test_one_copy_that_is_refused_misleads_its_caller_unless_the_contract_says_so() -> None:

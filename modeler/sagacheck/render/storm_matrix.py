@@ -27,7 +27,8 @@ def matrix_lines(found: tuple[Cell, ...], page: Page, palette: Palette) -> Itera
     """
     actions = list(dict.fromkeys(cell.action for cell in found))
     laws = [law for law in Law if any(cell.law is law for cell in found)]
-    stands = {(cell.law, cell.action): cell.standing for cell in found}
+    stands = {(cell.law, cell.action): cell for cell in found}
+    numbers = remarks(found)
     first = max((len(law) for law in laws), default=0)
     for number, block in enumerate(_blocks(actions, page.width - first)):
         if number:
@@ -38,10 +39,21 @@ def matrix_lines(found: tuple[Cell, ...], page: Page, palette: Palette) -> Itera
             texts = (padded(_at(head, level), width) for head, width in zip(heads, widths, strict=True))
             yield (" " * (first + _GAP) + (" " * _GAP).join(texts)).rstrip()
         for law in laws:
-            marks = (_mark(stands.get((law, action)), palette) for action in block)
+            marks = (_mark(stands.get((law, action)), numbers, palette) for action in block)
             if any((law, action) in stands for action in block):
                 row = (" " * _GAP).join(map(_cell, marks, widths))
                 yield f"{law:<{first}}{' ' * _GAP}{row}".rstrip()
+
+
+def remarks(found: tuple[Cell, ...]) -> dict[str, int]:
+    """What is to be said of cells that are held, each with the number of its footnote, from 1 as they are read.
+
+    Args:
+        found: the obligations.
+    """
+    held = (cell for law in Law for cell in found if cell.law is law and cell.standing is Standing.HELD)
+    said = dict.fromkeys(remark for remark in map(_remark, held) if remark)
+    return {remark: number for number, remark in enumerate(said, 1)}
 
 
 def legend(found: tuple[Cell, ...]) -> str:
@@ -82,10 +94,18 @@ def _at(head: list[str], level: int) -> str:
     return head[level] if level < len(head) else ""
 
 
-def _mark(standing: Standing | None, palette: Palette) -> tuple[str, str]:
-    """A mark without and with paint."""
-    text, role = _MARKS[standing] if standing is not None else ("", "dim")
-    return text, palette.paint(role, text)
+def _mark(cell: Cell | None, numbers: dict[str, int], palette: Palette) -> tuple[str, str]:
+    """A mark without and with paint; a footnote stands unpainted behind it."""
+    if cell is None:
+        return "", ""
+    text, role = _MARKS[cell.standing]
+    number = numbers.get(_remark(cell)) if cell.standing is Standing.HELD else None
+    note = f" [{number}]" if number else ""
+    return text + note, palette.paint(role, text) + note
+
+
+def _remark(cell: Cell) -> str:
+    return "; ".join(cell.evidence)
 
 
 def _cell(mark: tuple[str, str], width: int) -> str:

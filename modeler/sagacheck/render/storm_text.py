@@ -10,7 +10,7 @@ from sagacheck.core.storming import Standing, StormReport
 from sagacheck.core.story import Story
 from sagacheck.render.finding import finding_lines
 from sagacheck.render.source_lines import Sources
-from sagacheck.render.storm_matrix import legend, matrix_lines
+from sagacheck.render.storm_matrix import legend, matrix_lines, remarks
 from sagacheck.render.storm_summary import summary
 from sagacheck.render.story import story_lines
 from sagacheck.render.terminal import Page, Palette, harmless, hung, set_in_lines
@@ -49,7 +49,7 @@ def _storm_blocks(one: Stormed, options: TextOptions) -> Iterator[list[str]]:
             *matrix_lines(report.cells, page, palette),
             *([palette.paint("dim", said)] if (said := legend(report.cells)) else []),
         ]
-        yield list(_reasons(report, page))
+        yield [*_remarks(report, page), *_reasons(report, page)]
     sources = Sources()
     yield from (finding_lines(finding, report.file, sources, palette, page) for finding in one.findings)
     for error in report.errors:
@@ -60,6 +60,12 @@ def failure_lines(error: str, report: StormReport, palette: Palette, page: Page)
     """Why a storm could not be run."""
     first, *rest = hung(f"error: {harmless(report.file)}: the storm over {report.saga} cannot be run: {error}", page)
     return [palette.paint("error", "error") + first.removeprefix("error"), *rest]
+
+
+def _remarks(report: StormReport, page: Page) -> Iterator[str]:
+    """The footnotes of the matrix."""
+    for said, number in remarks(report.cells).items():
+        yield from hung(f"[{number}] {said}", page)
 
 
 def _reasons(report: StormReport, page: Page) -> Iterator[str]:

@@ -4,13 +4,17 @@ A move leads from one boundary to the next. An execution that waits for what the
 change from an execution that could have gone on is a *preemption*; most defects show with one or two of them, so
 orders are tried by their number (M. Musuvathi and S. Qadeer, "Iterative context bounding for systematic testing of
 multithreaded programs", PLDI 2007). Both executions do the same, so the one that begins is always the same one.
+
+Which orders there are follows from how many moves an execution makes when it is alone, not from who waits for whom and
+for how long: so it is always the same ones that are tried, however slow the machine is.
 """
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain, combinations, islice, pairwise, zip_longest
+from math import comb
 
 from sagacheck.core.storming import Place
 from sagacheck.storm.reply import Reply
@@ -58,9 +62,8 @@ class Schedule:
 
     def __init__(self, laid_down: tuple[int, ...]) -> None:
         self._laid_down = laid_down
-        self.chosen: list[int] = []
-        self.preempted: list[int] = []
-        self.others: list[int | None] = []
+        self._moves = 0
+        self.preemptions = 0
 
     def choose(self, able: tuple[int, ...], last: int) -> int:
         """Who moves next.
@@ -69,58 +72,54 @@ class Schedule:
             able: who can move.
             last: who moved last.
         """
-        number = len(self.chosen)
         who = last if last in able else able[0]
-        if number < len(self._laid_down) and self._laid_down[number] in able:
-            who = self._laid_down[number]
-        before = self.preempted[-1] if self.preempted else 0
-        self.others.append(next((one for one in able if one != who), None) if number else None)
-        self.chosen.append(who)
-        self.preempted.append(before + (last in able and who != last))
+        if self._moves < len(self._laid_down) and self._laid_down[self._moves] in able:
+            who = self._laid_down[self._moves]
+        self.preemptions += bool(self._moves) and last in able and who != last
+        self._moves += 1
         return who
 
-    def neighbours(self) -> Iterator[tuple[int, tuple[int, ...]]]:
-        """The schedules that differ from this one in one move behind what was laid down, with their preemptions."""
-        for number in range(len(self._laid_down), len(self.chosen)):
-            other = self.others[number]
-            if other is not None:
-                last = self.chosen[number - 1]
-                before = self.preempted[number - 1]
-                yield before + (other != last), (*self.chosen[:number], other)
 
-
-@dataclass(frozen=True, slots=True)
-class Explored:
-    """One run of an exploration.
+def orders(first: int, second: int) -> Iterator[tuple[int, ...]]:
+    """Every order of the moves of two executions that the first one begins, those with few preemptions first.
 
     Args:
-        went: how it went.
-        left: how many schedules are known and not yet run.
+        first, second: how many moves they make, 1 at least.
     """
+    # So many turns take two preemptions less: who has come to his end is not preempted.
+    for turns in range(2, 2 * min(first, second) + 2):
+        for ours in _parts(first, (turns + 1) // 2):
+            for theirs in _parts(second, turns // 2):
+                taken = chain.from_iterable(zip_longest(ours, theirs, fillvalue=0))
+                yield tuple(number % 2 for number, moves in enumerate(taken) for _ in range(moves))
 
-    went: SideBySide
-    left: int
+
+def number_of_orders(first: int, second: int) -> int:
+    """How many orders there are.
+
+    Args:
+        first, second: as for `orders`.
+    """
+    return comb(first + second - 1, second)
 
 
-def explored(run: Callable[[Choice], tuple[tuple[Reply, Reply], tuple[Move, ...]]], most: int) -> Iterator[Explored]:
-    """Runs two executions side by side in one schedule after the other, those with few preemptions first.
+def _parts(whole: int, number: int) -> Iterator[tuple[int, ...]]:
+    """Every way to make a whole number of so many parts, 1 at least each."""
+    for cuts in combinations(range(1, whole), number - 1):
+        yield tuple(high - low for low, high in pairwise((0, *cuts, whole)))
+
+
+def explored(
+    run: Callable[[Choice], tuple[tuple[Reply, Reply], tuple[Move, ...]]], moves: tuple[int, int], most: int
+) -> Iterator[SideBySide]:
+    """Runs two executions side by side in one order after the other, those with few preemptions first.
 
     Args:
         run: runs both from the beginning of their world, asking who moves.
-        most: how many schedules are run at most.
+        moves: how many moves each makes when it is alone.
+        most: how many orders are run at most.
     """
-    waiting: list[tuple[int, int, tuple[int, ...]]] = [(0, 0, (0,))]
-    ran: set[tuple[int, ...]] = set()
-    number = tried = 0
-    while waiting and tried < most:
-        _, _, laid_down = heapq.heappop(waiting)
-        schedule = Schedule(laid_down)
-        replies, moves = run(schedule.choose)
-        tried += 1
-        for preemptions, other in schedule.neighbours():
-            if other not in ran:
-                ran.add(other)
-                number += 1
-                heapq.heappush(waiting, (preemptions, number, other))
-        went = SideBySide(replies, moves, schedule.preempted[-1] if schedule.preempted else 0)
-        yield Explored(went, len(waiting))
+    for order in islice(orders(*moves), most):
+        schedule = Schedule(order)
+        replies, made = run(schedule.choose)
+        yield SideBySide(replies, made, schedule.preemptions)

@@ -7,12 +7,13 @@ from itertools import pairwise
 
 from sagacheck.core.contract import Reply as Policy
 from sagacheck.core.storming import Law, Place, Standing
+from sagacheck.storm.awaiting import AWAIT
 from sagacheck.storm.bench import Bench, Judged, Subject, not_run
 from sagacheck.storm.laws.law import LawRule
 from sagacheck.storm.laws.repetition import unclaimed_repetition
 from sagacheck.storm.observing import differences
 from sagacheck.storm.reply import Came, Reply
-from sagacheck.storm.side_by_side import Choice, Explored, Move, SideBySide, explored
+from sagacheck.storm.side_by_side import Choice, Move, SideBySide, explored, number_of_orders
 from sagacheck.storm.side_by_side_tasks import in_one_loop
 from sagacheck.storm.side_by_side_threads import in_threads
 from sagacheck.storm.stage import RealStage
@@ -31,7 +32,6 @@ Runs = Callable[[Choice], tuple[tuple[Reply, Reply], tuple[Move, ...]]]
 _MORE = (
     f"not all orders were tried: {MOST_SCHEDULES} were, those with the fewest changes from one execution to the other"
 )
-"""How many more there are depends on how long executions wait for each other, and so is not told."""
 
 
 def _unclaimed(subject: Subject) -> str | None:
@@ -47,21 +47,31 @@ def _decide(bench: Bench, subject: Subject) -> Judged:
     if not stage.world.several and not call.is_async:
         return not_run(_NO_HANDLES)
     once = bench.after(*subject.before, subject.done, on=stage)
-    tried = left = moves = 0
-    for run in _explored(bench, stage, subject):
-        tried, left, moves = tried + 1, run.left, max(moves, len(run.went.moves))
-        calm = bench.retried(subject.done, stage) if _unanswered(run.went) else None
+    alone = _moves_alone(bench, stage, subject)
+    tried = moves = 0
+    for went in _explored(bench, stage, subject, alone):
+        tried, moves = tried + 1, max(moves, len(went.moves))
+        calm = bench.retried(subject.done, stage) if _unanswered(went) else None
         found = stage.observe()
-        why = _wrong(subject, run.went, calm, same=found == once)
+        why = _wrong(subject, went, calm, same=found == once)
         if why:
-            evidence = (*_told(run.went), *_retry(calm), *differences(once, found))
-            return Judged(Standing.VIOLATED, tried, why, _guilty(run.went), evidence)
+            evidence = (*_told(went), *_retry(calm), *differences(once, found))
+            return Judged(Standing.VIOLATED, tried, why, _guilty(went), evidence)
     if moves <= 2:  # noqa: PLR2004 - both ran through without a stop
         return not_run(_ALONE)
-    return Judged(Standing.HELD, tried, evidence=(_MORE,) if left else ())
+    return Judged(Standing.HELD, tried, evidence=(_MORE,) if tried < number_of_orders(alone, alone) else ())
 
 
-def _explored(bench: Bench, stage: RealStage, subject: Subject) -> Iterator[Explored]:
+def _moves_alone(bench: Bench, stage: RealStage, subject: Subject) -> int:
+    """How many moves an execution makes when it is alone, the first one or a repetition."""
+    bench.begin(*subject.before, on=stage)
+    stops = [bench.perform(subject.done, stage).places for _ in range(2)]
+    if stage.callings[subject.action].is_async:
+        stops = [tuple(place for place in places if place.name == AWAIT) for places in stops]
+    return 1 + max(map(len, stops))
+
+
+def _explored(bench: Bench, stage: RealStage, subject: Subject, alone: int) -> Iterator[SideBySide]:
     call = stage.callings[subject.action]
 
     def run(choose: Choice) -> tuple[tuple[Reply, Reply], tuple[Move, ...]]:
@@ -75,7 +85,7 @@ def _explored(bench: Bench, stage: RealStage, subject: Subject) -> Iterator[Expl
             for handle in handles:
                 stage.world.release(handle)
 
-    return explored(run, MOST_SCHEDULES)
+    return explored(run, (alone, alone), MOST_SCHEDULES)
 
 
 def _unanswered(went: SideBySide) -> bool:
