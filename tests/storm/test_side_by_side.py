@@ -75,7 +75,8 @@ def test_how_many_orders_are_tried_does_not_depend_on_who_waits(waits: int) -> N
     """Of executions that wait for each other as often as they like: which orders there are was known before."""
 
     def run(choose: Choice) -> tuple[tuple[Answer, Answer], tuple[Move, ...]]:
-        left, moves, last = [4, 4], [], 0
+        left, last = [4, 4], 0
+        moves: list[Move] = []
         while any(left):
             able = tuple(who for who in range(2) if left[who])
             last = choose(able[-1:] if len(moves) in (3, 4)[:waits] else able, last)
