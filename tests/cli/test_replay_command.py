@@ -10,7 +10,8 @@ import pytest
 
 from tests.application.models import write
 from tests.cli.running import run
-from tests.storm.shop import write_shop
+from tests.house.package import PROJECT
+from tests.storm.shop import TOMBSTONE, write_shop
 
 BUY = """\
 from sagacheck import Keyed, Saga, Step
@@ -95,3 +96,54 @@ def test_a_stale_crash_is_played_where_each_execution_has_a_handle_and_refused_e
     refused = run("replay", "a.do:1:crash-1-stale", "bare.py")
     assert 2 == refused.exit_code
     assert "crash-N-stale lets another execution go first" in refused.stderr.replace("\n", " ")
+
+
+def refuted(here: Path, *, without: str = "") -> str:
+    """The token of the story of a shop whose stock promises too little; its handlers may do more than that."""
+    shop = write_shop(here, without=without)
+    weak = shop.read_text(encoding="utf-8").replace('Barrier("id")', 'Keyed("id", tolerates_empty=True)')
+    shop.write_text(weak, encoding="utf-8")
+    return token_in("shop.py")
+
+
+def token_in(model: str) -> str:
+    """The token of the first story that is told of a model."""
+    findings = json.loads(run("verify", model, "-o", "json").stdout)["findings"]
+    return next(str(one["story"]["token"]) for one in findings if one["story"])
+
+
+def test_a_story_of_the_model_is_played_on_the_handlers(here: Path) -> None:
+    token = refuted(here, without=TOMBSTONE)
+    wrong = run("replay", token, "shop.py", "--storm")
+    assert (1, "") == (wrong.exit_code, wrong.stderr)
+    assert wrong.stdout.startswith("plan: stock.reserve:1:late\n")
+    assert "stock: 8, and 10 would be right" in wrong.stdout
+    again = run("replay", "stock.reserve:1:late", "shop.py")
+    assert wrong.stdout.partition("\n")[2] == again.stdout
+    assert 1 == run("replay", token, "shop.py").exit_code
+
+
+def test_handlers_that_do_more_than_they_promise_come_through_the_story(here: Path) -> None:
+    token = refuted(here)
+    assert 1 == run("replay", token, "shop.py").exit_code
+    good = run("replay", token, "shop.py", "--storm")
+    assert (0, "") == (good.exit_code, good.stderr)
+    assert good.stdout.endswith("the saga comes to a legal end under this plan\n")
+    picture = run("replay", token, "shop.py", "--storm", "-o", "svg")
+    assert 0 == picture.exit_code
+    ElementTree.fromstring(picture.stdout)  # noqa: S314 - our own text
+
+
+def test_a_story_that_no_plan_says_is_not_run_and_that_is_not_green(here: Path) -> None:
+    twice = 'buy = Saga("buy", pay >> pay.named("once more"))'
+    pay = 'pay = Step("card.charge", compensation="card.refund", contract=NoContract(), retry=Retry.until_known())'
+    (here / "twice.py").write_text(f"from sagacheck import NoContract, Retry, Saga, Step\n{pay}\n{twice}\n", "utf-8")
+    found = run("replay", token_in("twice.py"), "twice.py", "--storm")
+    assert (4, "") == (found.exit_code, found.stdout)
+    assert "have the same name for what they do" in found.stderr.replace("\n", " ")
+
+
+def test_a_choreography_has_no_handlers_to_play_a_story_on(here: Path) -> None:  # noqa: ARG001 - where it is written
+    found = run("replay", STORY, str(PROJECT / "models" / "order_choreographed.py"), "--storm")
+    assert 2 == found.exit_code
+    assert "without --storm" in found.stderr.replace("\n", " ")

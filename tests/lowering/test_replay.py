@@ -8,7 +8,19 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from sagacheck import AtMostOnce, Barrier, Choreography, Keyed, NoContract, Saga, Step
+from sagacheck import (
+    AtMostOnce,
+    Barrier,
+    Choreography,
+    Condition,
+    Keyed,
+    Natural,
+    NoContract,
+    Saga,
+    Step,
+    parallel,
+    when,
+)
 from sagacheck.application.choreography_proof import prove_choreography, with_strongest
 from sagacheck.application.loaded import LoadedChoreography, LoadedSaga
 from sagacheck.application.refusal import RefusedError
@@ -86,6 +98,17 @@ def test_a_mark_that_several_rules_share_is_tried_with_each_of_them() -> None:
     both = (idle, first)
     object.__setattr__(twins, "rules", (*both, *twins.rules))
     assert 0 == replay(twins, token_of(trace)).missing
+
+
+def test_of_several_runs_with_one_token_the_one_that_goes_wrong_is_taken() -> None:
+    """The marks of `undo payment charge finds nothing` and `class rejects` are the same; both lead to whole runs."""
+    gift = when(Condition("gift"), Step("reserve"))
+    flow = parallel(gift, Step("payment charge", compensation="undo payment charge"), Step("class"))
+    found = LoadedSaga(Saga("x", flow).chart(), "m.py")
+    contracts: dict[str, Contract] = {"reserve": NoContract(), "payment charge": Natural(), "class": NoContract()}
+    steps = tuple(replace(step, contract=contracts[step.name]) for step in found.chart.steps)
+    story = replay_story(replace(found, chart=replace(found.chart, steps=steps)), "kt2s8n1evmhk7e", durable=False)
+    assert ["payment charge takes effect after its compensation"] == [owed.name for owed in story.broken]
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))

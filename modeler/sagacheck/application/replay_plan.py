@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sagacheck.application.loaded import LoadedStorm, LoadOptions
 from sagacheck.application.loading import load
@@ -11,6 +13,10 @@ from sagacheck.application.selection import LoadError, NoSagaError
 from sagacheck.application.storm_findings import story_lines_of, strike_in_words
 from sagacheck.application.storms import at_home, broken_by, storms_of
 from sagacheck.core.story import Line
+
+if TYPE_CHECKING:
+    from sagacheck.core.storming import Plan
+    from sagacheck.storm.playing import Play, Played
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,7 @@ class ReplayedPlan:
         evidence: what was observed and what would have been right.
         unfired: faults that did not come about, in words.
         simulated: whether participants were simulated.
+        token: the plan.
     """
 
     lines: tuple[Line, ...]
@@ -30,6 +37,7 @@ class ReplayedPlan:
     evidence: tuple[str, ...]
     unfired: tuple[str, ...]
     simulated: bool
+    token: str
 
 
 def replay_plan(model: str, saga: str | None, token: str, options: LoadOptions) -> ReplayedPlan:
@@ -46,9 +54,6 @@ def replay_plan(model: str, saga: str | None, token: str, options: LoadOptions) 
         NoSagaError: if it holds no saga.
         RefusedError: if the token is no plan, or the plan cannot be played.
     """
-    from sagacheck.application.storm_saga import CannotStormError, prepared
-    from sagacheck.storm.bench import CannotBeginError, NoSuchCrashError
-    from sagacheck.storm.calling import HandlerError
     from sagacheck.storm.running import played
     from sagacheck.storm.token import PlanTokenError, plan_of
 
@@ -56,18 +61,39 @@ def replay_plan(model: str, saga: str | None, token: str, options: LoadOptions) 
         plan = plan_of(token)
     except PlanTokenError as error:
         raise RefusedError(str(error)) from error
-    loaded = one_storm(model, saga, options)
+    return played_now(one_storm(model, saga, options), lambda play: (plan, played(play, plan)), options)
+
+
+def played_now(loaded: LoadedStorm, play: Callable[[Play], tuple[Plan, Played]], options: LoadOptions) -> ReplayedPlan:
+    """Plays on the handlers of a storm.
+
+    Args:
+        loaded: the storm.
+        play: plays, and says which plan.
+        options: how it was loaded.
+
+    Raises:
+        LoadError: if its world or probe breaks.
+        RefusedError: if nothing can be played.
+    """
+    from sagacheck.application.storm_saga import CannotStormError, prepared
+    from sagacheck.storm.bench import CannotBeginError, NoSuchCrashError
+    from sagacheck.storm.calling import HandlerError
+    from sagacheck.storm.token import token_of
+    from sagacheck.storm.worlds.world import CannotStartError
+
+    refusals = (CannotStormError, CannotStartError, CannotBeginError, NoSuchCrashError, HandlerError)
     try:
         with at_home(loaded), prepared(loaded.storm) as ready:
-            ran = played(ready.play, plan)
+            plan, ran = play(ready.play)
             simulated = ready.simulated
-    except (CannotStormError, CannotBeginError, NoSuchCrashError, HandlerError) as error:
+    except refusals as error:
         raise RefusedError(f"the plan cannot be played: {error}") from error
     except Exception as error:
         failure = broken_by(error, loaded, traceback=options.traceback)
         raise LoadError((failure,)) from error
     unfired = tuple(strike_in_words(strike) for strike in ran.unfired)
-    return ReplayedPlan(story_lines_of(ran.happened), ran.why, ran.evidence, unfired, simulated)
+    return ReplayedPlan(story_lines_of(ran.happened), ran.why, ran.evidence, unfired, simulated, token_of(plan))
 
 
 def one_storm(model: str, saga: str | None, options: LoadOptions) -> LoadedStorm:

@@ -8,6 +8,7 @@ from sagacheck.application.choreography_proof import with_strongest
 from sagacheck.application.loaded import LoadedChoreography, LoadedSaga
 from sagacheck.application.refusal import RefusedError
 from sagacheck.application.weakest import LADDER
+from sagacheck.core.chart import Chart
 from sagacheck.core.contract import NoContract
 from sagacheck.core.obligation import Owed
 from sagacheck.core.story import Line
@@ -56,16 +57,29 @@ def replay_story(loaded: LoadedSaga | LoadedChoreography, token: str, *, durable
             found.missing,
             tuple(choreography.obligations[name] for name in _broken(choreography.system, found)),
         )
-    contracts = {step.name: step.contract or (LADDER[-1] if step.owes else NoContract()) for step in loaded.chart.steps}
-    saga = lower_saga(loaded.chart, contracts, durable=durable)
-    found = _replayed(saga.system, token)
-    broken = tuple(saga.owed[name] for name in _broken(saga.system, found))
+    found, broken = story_again(loaded.chart, token, durable=durable)
     return ReplayedStory(lines_of(loaded.chart, found.trace), found.missing, broken)
+
+
+def story_again(chart: Chart, token: str, *, durable: bool = True) -> tuple[Replayed, tuple[Owed, ...]]:
+    """The run of a saga that a token stands for, and what it breaks now.
+
+    Args:
+        chart: the saga's chart.
+        token, durable: as for `replay_story`.
+
+    Raises:
+        RefusedError: if it is no token.
+    """
+    contracts = {step.name: step.contract or (LADDER[-1] if step.owes else NoContract()) for step in chart.steps}
+    saga = lower_saga(chart, contracts, durable=durable)
+    found = _replayed(saga.system, token)
+    return found, tuple(saga.owed[name] for name in _broken(saga.system, found))
 
 
 def _replayed(system: System, token: str) -> Replayed:
     try:
-        return replay(system, token)
+        return replay(system, token, lambda trace: bool(_broken(system, Replayed(trace, 0))))
     except TokenError as error:
         raise RefusedError(str(error)) from error
 

@@ -150,8 +150,9 @@ def prepared(storm: Storm) -> Iterator[Prepared]:
     chart = storm.saga.chart()
     handlers = _handlers(storm)
     if not handlers:
-        stage = SimulatedStage(chart)
-        yield _prepared(storm, chart, Bench(stage, stage, has_probe=True))
+        stage, of_sagas = SimulatedStage(chart), SimulatedStage(chart, informational=False)
+        ready = _prepared(storm, chart, Bench(stage, stage, has_probe=True))
+        yield replace(ready, play=replace(ready.play, bench=Bench(of_sagas, of_sagas, has_probe=True)))
         return
     missing = sorted(set(_actions(chart)) - handlers.keys())
     if missing:

@@ -10,6 +10,8 @@ from sagacheck.cli import options
 from sagacheck.cli.output import Output, outputs_of, page_of, palette, write
 
 if TYPE_CHECKING:
+    from sagacheck.application.loaded import LoadedChoreography, LoadedSaga
+    from sagacheck.application.replay_plan import ReplayedPlan
     from sagacheck.application.replay_story import ReplayedStory
     from sagacheck.core.story import Story
 
@@ -22,6 +24,7 @@ _ENDINGS = {".json": "json", ".mmd": "mermaid", ".mermaid": "mermaid", ".svg": "
 @click.argument("model", type=options.PATH)
 @options.outputs(*FORMATS, hint="; a file's ending may stand for the format")
 @options.saga
+@click.option("--storm", "storming", is_flag=True, help="Play the story on the saga's handlers, as a plan of faults.")
 @click.option("--forgetful", is_flag=True, help="As the story was found with `verify --forgetful`.")
 @options.profile
 @options.timeout
@@ -32,6 +35,7 @@ def command(
     model: str,
     outputs: tuple[str, ...],
     saga: str | None,
+    storming: bool,
     forgetful: bool,
     profile: str | None,
     timeout: float | None,
@@ -43,6 +47,8 @@ def command(
     The token stands behind `replay` in the report of `verify` or of `storm`; a plan of `storm` is played on the handlers
     again. Exits with 1 if the story still goes wrong, and
     with 0 if it cannot happen any more, or no longer harms anybody. That says nothing of other stories.
+    With --storm a story of verify is played on the handlers of the saga, if it has some, as a plan of faults: what was
+    refuted of the model, does the code do it, too? Exits with 4 if no plan says the story, or a fault did not strike.
     As mermaid or svg, it is drawn as a sequence diagram: who sent what, and what came late, twice or never.
 
     \b
@@ -50,6 +56,7 @@ def command(
       sagacheck replay 7qk2m0 models/checkout.py
       sagacheck replay 7qk2m0 models/checkout.py -o story.svg
       sagacheck replay 7qk2m0 models/checkout.py -o text -o svg=story.svg
+      sagacheck replay 7qk2m0 models/checkout.py --storm
       sagacheck replay payment.charge:1:reply-lost models/checkout.py
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.replay_story import replay_story
@@ -62,6 +69,8 @@ def command(
     if is_plan(token):
         return _plan(token, model, saga, settings, wanted, color)
     loaded = one_of_both(model, saga, settings.loading)
+    if storming:
+        return _on_handlers(token, model, loaded, settings, wanted, color, durable=not forgetful)
     found = replay_story(loaded, token, durable=not forgetful)
     story = Story(found.lines, len(found.lines) if found.broken else 0, "; ".join(_outcome(found)), token)
     for output in wanted:
@@ -128,19 +137,52 @@ def _plan(
 ) -> int:
     """Plays a plan on the handlers, and shows what happened."""
     from sagacheck.application.replay_plan import replay_plan
+
+    found = replay_plan(model, saga, token, settings.loading)
+    return _shown(found, token, saga or model, wanted, color)
+
+
+def _on_handlers(
+    token: str,
+    model: str,
+    loaded: LoadedSaga | LoadedChoreography,
+    settings: options.Settings,
+    wanted: tuple[Output, ...],
+    color: str,
+    *,
+    durable: bool,
+) -> int:
+    """Plays a story on the handlers; what no plan says is not run, which is never green."""
+    from sagacheck.application.exit_status import ExitStatus
+    from sagacheck.application.storm_story import storm_story
+    from sagacheck.application.story_attempts import CannotSayError
+
+    try:
+        found = storm_story(loaded, model, token, settings.loading, durable=durable)
+    except CannotSayError as error:
+        click.echo(f"not run: no plan of faults says this story: {error}", err=True)
+        return ExitStatus.INCONCLUSIVE
+    wrong = _shown(found, token, loaded.name, wanted, color, plan=found.token)
+    return wrong or (ExitStatus.INCONCLUSIVE if found.unfired else ExitStatus.CHECKED)
+
+
+def _shown(
+    found: ReplayedPlan, token: str, name: str, wanted: tuple[Output, ...], color: str, *, plan: str = ""
+) -> int:
+    """Shows how a plan went."""
     from sagacheck.core.story import Story
     from sagacheck.render.storm_text import plan_lines
     from sagacheck.render.terminal import PLAIN
 
-    found = replay_plan(model, saga, token, settings.loading)
     story = Story(found.lines, len(found.lines) if found.why else 0, found.why, token)
     for output in wanted:
         if output.form == "text":
             colours = PLAIN if output.file is not None else palette(color)
-            lines = plan_lines(story, found.evidence, found.unfired, colours, page_of(output))
+            lines = [f"plan: {plan}"] if plan else []
+            lines += plan_lines(story, found.evidence, found.unfired, colours, page_of(output))
             if found.simulated:
                 lines.append("participants were simulated as their contracts say: no handler was run")
             write(output, "".join(f"{line}\n" for line in lines))
         else:
-            write(output, _drawn(output, saga or model, story))
+            write(output, _drawn(output, name, story))
     return int(bool(found.why))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sagacheck.core.system import Rule, System, holds
@@ -11,6 +11,8 @@ from sagacheck.core.trace import Trace, trace_of
 
 _DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 _WIDTH = 2
+_MOST_WHOLE = 64
+"""Whole runs of one token of which it is asked whether they go wrong."""
 
 
 class TokenError(ValueError):
@@ -41,14 +43,16 @@ def mark(rule: str) -> str:
     return _DIGITS[number // 32 % 32] + _DIGITS[number % 32]
 
 
-def replay(system: System, token: str) -> Replayed:
+def replay(system: System, token: str, goes_wrong: Callable[[Trace], bool] | None = None) -> Replayed:
     """The longest run that a token stands for.
 
-    Where several rules that can fire have one mark, all are tried.
+    Where several rules that can fire have one mark, all are tried. Whole runs may then be several: a token is made of a
+    run that goes wrong, so one that does is taken if there is one.
 
     Args:
         system: where to run it; perhaps another one than the token was made of.
         token: what `token_of` gave.
+        goes_wrong: whether a whole run ends badly; the first whole one is taken if nothing is said.
 
     Raises:
         TokenError: if it is none.
@@ -61,13 +65,20 @@ def replay(system: System, token: str) -> Replayed:
     for rule in system.rules:
         by_mark.setdefault(mark(rule.name), []).append(rule)
     best: tuple[Rule, ...] = ()
+    whole = 0
     waiting: list[tuple[tuple[Rule, ...], Mapping[str, str]]] = [((), system.start)]
     while waiting:
         rules, values = waiting.pop()
         if len(rules) > len(best):
             best = rules
         if len(rules) == len(marks):
-            break
+            whole += 1
+            trace = trace_of(system, rules)
+            if goes_wrong is None or goes_wrong(trace):
+                return Replayed(trace, 0)
+            if whole == _MOST_WHOLE:
+                break
+            continue
         for rule in reversed(by_mark.get(marks[len(rules)], [])):
             if holds(rule.guard, values):
                 after = {update.variable: update.applied(values[update.variable]) for update in rule.updates}

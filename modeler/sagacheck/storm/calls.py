@@ -27,3 +27,13 @@ def policy_of(chart: Chart, node: Call | Compensate) -> RetryPolicy:
         return chart.step[node.step].policy
     specs = [chart.step[step].compensation for step in node.steps]
     return next((spec.policy for spec in specs if spec is not None), RetryPolicy())
+
+
+def settles(chart: Chart, node: Call | Compensate) -> bool:
+    """Whether a refusal says that earlier requests had no effect either.
+
+    Args:
+        chart: the saga.
+        node: the call.
+    """
+    return not isinstance(node, Call) or chart.step[node.step].settles

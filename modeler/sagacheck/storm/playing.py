@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sagacheck.core.chart import Chart
+from sagacheck.core.chart import Call, Chart, Compensate
 from sagacheck.core.storming import Blow, Happened, Strike
 from sagacheck.storm.bench import Bench
 from sagacheck.storm.calling import Payload
@@ -28,6 +28,23 @@ class Play:
     rejecting: Mapping[str, Payload]
     durable: bool = True
     """Whether the coordinator goes on after a crash where it was; else it begins again under the same keys."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A request that is being sent.
+
+    Args:
+        node: the call.
+        action: its action.
+        turn: which request for the action, from 1.
+        first: whether it is the first one of this call.
+    """
+
+    node: Call | Compensate
+    action: str
+    turn: int
+    first: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,15 @@ from sagacheck.core.outcome import Outcome
 from sagacheck.core.question import Condition
 from sagacheck.core.storming import Blow, Happened, Plan, Strike, Way
 from sagacheck.storm.bench import Done
-from sagacheck.storm.calls import action_of, policy_of
+from sagacheck.storm.calls import action_of, policy_of, settles
 from sagacheck.storm.coordinator import Coordinator, StuckError
 from sagacheck.storm.crashing import NotFiredError
 from sagacheck.storm.judging import judged
-from sagacheck.storm.playing import Asked, Play, Played, Request
+from sagacheck.storm.playing import Asked, Attempt, Play, Played, Request
 from sagacheck.storm.reply import Came, Reply
 
 COORDINATOR = "coordinator"
-_MOST_ATTEMPTS = 5
+MOST_ATTEMPTS = 5
 """Attempts after which a policy without a limit counts as one that never comes to an answer."""
 
 
@@ -40,23 +40,6 @@ def played(play: Play, plan: Plan) -> Played:
     """
     ways = [one.way for one in plan.strikes if one.blow is Blow.CRASH]
     return Run(replace(play, bench=play.bench.bearing(ways)), plan).played()
-
-
-@dataclass(frozen=True, slots=True)
-class _Attempt:
-    """A request that is being sent.
-
-    Args:
-        node: the call.
-        action: its action.
-        turn: which request for the action, from 1.
-        first: whether it is the first one of this call.
-    """
-
-    node: Call | Compensate
-    action: str
-    turn: int
-    first: bool
 
 
 @dataclass
@@ -203,15 +186,20 @@ class Run:
         gives_up = Outcome.UNKNOWN in node.outcomes and policy.attempts is not None
         refused = struck = False
         outcome = Outcome.UNKNOWN if gives_up else None
-        for attempt in range(policy.attempts if gives_up and policy.attempts else _MOST_ATTEMPTS):
+        for attempt in range(policy.attempts if gives_up and policy.attempts else MOST_ATTEMPTS):
             self.turns[action] = turn = self.turns.get(action, 0) + 1
-            here = (one for one in self.plan.strikes if one.blow is not Blow.BEHIND)
-            strike = next((one for one in here if (one.call, one.turn) == (action, turn)), None)
+            here = [one for one in self.plan.strikes if (one.call, one.turn) == (action, turn)]
+            strike = next((one for one in here if one.blow is not Blow.BEHIND), None)
+            if (beside := Strike(action, turn, Blow.AGAIN)) in here and beside != strike:
+                self.fired.add(beside)
+                self.late.append(Done(action, self.play.payload))
             struck = struck or strike is not None
             refused = refused or (strike is not None and strike.blow is Blow.REJECTED)
-            answer = self._requested(_Attempt(node, action, turn, first=not attempt), strike)
+            answer = self._requested(Attempt(node, action, turn, first=not attempt), strike)
             if answer is not None:
-                outcome = answer
+                # One refusal says nothing of earlier requests, unless participants keep to what they have refused.
+                unsettled = bool(attempt) and answer is Outcome.REJECTED and not settles(self.play.chart, node)
+                outcome = Outcome.UNKNOWN if unsettled and Outcome.UNKNOWN in node.outcomes else answer
                 break
             if strike is not None and strike.blow is Blow.FORGOTTEN:
                 outcome = Outcome.UNKNOWN
@@ -219,7 +207,7 @@ class Run:
         self.settled.append(_Settled(node, outcome or Outcome.UNKNOWN, refused, struck))
         return outcome
 
-    def _requested(self, attempt: _Attempt, strike: Strike | None) -> Outcome | None:
+    def _requested(self, attempt: Attempt, strike: Strike | None) -> Outcome | None:
         """What comes of one request; None if it is not answered."""
         node, action = attempt.node, attempt.action
         blow = strike.blow if strike is not None else None
@@ -260,7 +248,7 @@ class Run:
             self.late.append(done)
         return None if blow is Blow.REPLY_LOST else _outcome(node, reply)
 
-    def _crash(self, attempt: _Attempt, strike: Strike, done: Done) -> None:
+    def _crash(self, attempt: Attempt, strike: Strike, done: Done) -> None:
         """Has an execution crash; without effect on the plan if it does not come to that boundary."""
         try:
             reply = self.play.bench.stage.crash(done.action, done.payload, strike.boundary, strike.way)
@@ -285,7 +273,7 @@ class Run:
         self._tell(action, "refuses, before it has done anything", "refuses")
         return Outcome.REJECTED if isinstance(node, Call) else Outcome.FAILED
 
-    def _met(self, attempt: _Attempt, reply: Reply | None) -> None:
+    def _met(self, attempt: Attempt, reply: Reply | None) -> None:
         places = len(reply.places) if reply is not None else 0
         blows = [(blow, 0) for blow in _ALWAYS]
         # A participant that may have had an earlier request has made up its mind.
@@ -295,7 +283,7 @@ class Run:
         blows += [(Blow.CRASH, number + 1) for number in range(places)]
         self.met.append(Request(attempt.action, attempt.turn, tuple(blows)))
 
-    def _of_coordinator(self, attempt: _Attempt) -> Iterator[Blow]:
+    def _of_coordinator(self, attempt: Attempt) -> Iterator[Blow]:
         """What may happen to the coordinator while it waits, each where no other fault does the same."""
         if not attempt.first:
             return

@@ -65,9 +65,12 @@ class SimulatedStage:
 
     Args:
         chart: the saga.
+        informational: whether effects that nobody owes anything about are looked at. A mail may come twice or late:
+            that is wrong of its participant if that claims otherwise, and right of the saga.
     """
 
-    def __init__(self, chart: Chart) -> None:
+    def __init__(self, chart: Chart, *, informational: bool = True) -> None:
+        self._seen = {step.name for step in chart.steps if step.owes or informational}
         self._contract: dict[str, Contract] = {}
         self._steps: dict[str, tuple[str, ...]] = {}
         for step in chart.steps:
@@ -104,7 +107,7 @@ class SimulatedStage:
         return {
             step: {"effects": books.standing, "undone twice": books.undone == _MANY}
             for step, books in sorted(self._books.items())
-            if books.standing or books.undone == _MANY
+            if step in self._seen and (books.standing or books.undone == _MANY)
         }
 
     def resume(self) -> Iterator[Reply]:
@@ -130,7 +133,7 @@ class SimulatedStage:
 
     def _do(self, step: str, payload: Payload, transactions: int | None) -> Reply:
         contract = self._contract[step]
-        books = self._books.get(step, _Books())
+        books = self._books_of(step)
         if contract.keyed and books.stored is not _Stored.NOTHING:
             if payload.get(OTHER):
                 return _NO
@@ -151,30 +154,40 @@ class SimulatedStage:
         return self._written(step, books, _parts(contract, effect, record), transactions)
 
     def _undo(self, action: str, payload: Payload, transactions: int | None) -> Reply:
-        """Undoes all that it covers; refuses if there is nothing and that is not tolerated."""
+        """Undoes all that it covers; refuses all at once, or if there is nothing and that is not tolerated."""
+        covered = self._covered[action]
+        if any(self._books_of(step).undo_refused for step in covered):
+            return _NO
+        standing = [step for step in covered if self._can_undo(step)]
+        if standing and payload.get(REFUSE):
+            for step in standing:
+                self._books[step] = replace(self._books_of(step), undo_refused=True)
+            return _NO
         places: tuple[Place, ...] = ()
         came = []
-        for step in self._covered[action]:
+        for step in covered:
             reply = self._undo_one(step, payload, transactions)
             places += reply.places
             came.append(reply)
         done = [reply for reply in came if reply.came is Came.OK]
         return Reply(done[0].came, done[0].value, "", places) if done else came[0]
 
+    def _books_of(self, step: str) -> _Books:
+        return self._books.get(step, _Books())
+
+    def _can_undo(self, step: str) -> bool:
+        contract, books = self._contract[step], self._books_of(step)
+        return books.has_something(contract) and not (contract.keyed and books.undo_stored)
+
     def _undo_one(self, step: str, payload: Payload, transactions: int | None) -> Reply:
         contract = self._contract[step]
-        books = self._books.get(step, _Books())
+        books = self._books_of(step)
         if contract.keyed and books.undo_stored:
             return _NO if payload.get(OTHER) else _OK
-        if books.undo_refused:
-            return _NO
         if not books.has_something(contract):
             if contract.kind == "barrier":
                 return self._written(step, books, [{"undo_stored": True}], transactions)
             return _OK if contract.tolerates_empty else _NO
-        if payload.get(REFUSE):
-            self._books[step] = replace(books, undo_refused=True)
-            return _NO
         standing, undone = max(0, books.standing - 1), min(books.undone + 1, _MANY)
         effect = {"standing": standing, "undone": undone}
         record = {"undo_stored": True} if contract.keyed else {}

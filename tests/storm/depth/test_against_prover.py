@@ -43,7 +43,7 @@ def test_what_a_storm_breaks_the_prover_has_refuted(saga: Saga, contracts: list[
     chart = replace(whole, steps=steps)
     with prepared(Storm(saga)) as ready:
         pass
-    stage = SimulatedStage(chart)
+    stage = SimulatedStage(chart, informational=False)
     play = replace(ready.play, chart=chart, bench=Bench(stage, stage, has_probe=True))
     for number, ran in enumerate(every_plan(lambda plan: played(play, plan), 2)):
         if number > MOST:
