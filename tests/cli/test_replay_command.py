@@ -147,3 +147,15 @@ def test_a_choreography_has_no_handlers_to_play_a_story_on(here: Path) -> None: 
     found = run("replay", STORY, str(PROJECT / "models" / "order_choreographed.py"), "--storm")
     assert 2 == found.exit_code
     assert "without --storm" in found.stderr.replace("\n", " ")
+
+
+def test_the_turns_of_several_sagas_are_played_again(here: Path) -> None:
+    write_shop(here, without=TOMBSTONE)
+    wrong = run("replay", "side-by-side/1,2:late", "shop.py")
+    assert (1, "") == (wrong.exit_code, wrong.stderr)
+    assert "2 stock.reserve" in wrong.stdout
+    write_shop(here)
+    assert 0 == run("replay", "side-by-side/1,2:late", "shop.py").exit_code
+    refused = run("replay", "side-by-side/late", "shop.py")
+    assert (2, "") == (refused.exit_code, refused.stdout)
+    assert "write SAGA or SAGA:FAULT" in refused.stderr.replace("\n", " ")

@@ -15,7 +15,6 @@ from sagacheck.application.storms import at_home, broken_by, storms_of
 from sagacheck.core.story import Line
 
 if TYPE_CHECKING:
-    from sagacheck.core.storming import Plan
     from sagacheck.storm.playing import Play, Played
 
 
@@ -46,7 +45,7 @@ def replay_plan(model: str, saga: str | None, token: str, options: LoadOptions) 
     Args:
         model: where its storm is.
         saga: its name; needed if the model holds several.
-        token: the plan.
+        token: the plan, or the turns of several sagas.
         options: how to load.
 
     Raises:
@@ -54,22 +53,22 @@ def replay_plan(model: str, saga: str | None, token: str, options: LoadOptions) 
         NoSagaError: if it holds no saga.
         RefusedError: if the token is no plan, or the plan cannot be played.
     """
-    from sagacheck.storm.running import played
-    from sagacheck.storm.token import PlanTokenError, plan_of
+    from sagacheck.storm.replaying import played_token
+    from sagacheck.storm.token import PlanTokenError, is_side_by_side, plan_of, turns_of
 
     try:
-        plan = plan_of(token)
+        turns_of(token) if is_side_by_side(token) else plan_of(token)
     except PlanTokenError as error:
         raise RefusedError(str(error)) from error
-    return played_now(one_storm(model, saga, options), lambda play: (plan, played(play, plan)), options)
+    return played_now(one_storm(model, saga, options), lambda play: (token, played_token(play, token)), options)
 
 
-def played_now(loaded: LoadedStorm, play: Callable[[Play], tuple[Plan, Played]], options: LoadOptions) -> ReplayedPlan:
+def played_now(loaded: LoadedStorm, play: Callable[[Play], tuple[str, Played]], options: LoadOptions) -> ReplayedPlan:
     """Plays on the handlers of a storm.
 
     Args:
         loaded: the storm.
-        play: plays, and says which plan.
+        play: plays, and says what, as a token.
         options: how it was loaded.
 
     Raises:
@@ -79,13 +78,13 @@ def played_now(loaded: LoadedStorm, play: Callable[[Play], tuple[Plan, Played]],
     from sagacheck.application.storm_saga import CannotStormError, prepared
     from sagacheck.storm.bench import CannotBeginError, NoSuchCrashError
     from sagacheck.storm.calling import HandlerError
-    from sagacheck.storm.token import token_of
+    from sagacheck.storm.keys import NoOtherKeyError
     from sagacheck.storm.worlds.world import CannotStartError
 
-    refusals = (CannotStormError, CannotStartError, CannotBeginError, NoSuchCrashError, HandlerError)
+    refusals = (CannotStormError, CannotStartError, CannotBeginError, NoSuchCrashError, NoOtherKeyError, HandlerError)
     try:
         with at_home(loaded), prepared(loaded.storm) as ready:
-            plan, ran = play(ready.play)
+            token, ran = play(ready.play)
             simulated = ready.simulated
     except refusals as error:
         raise RefusedError(f"the plan cannot be played: {error}") from error
@@ -93,7 +92,7 @@ def played_now(loaded: LoadedStorm, play: Callable[[Play], tuple[Plan, Played]],
         failure = broken_by(error, loaded, traceback=options.traceback)
         raise LoadError((failure,)) from error
     unfired = tuple(strike_in_words(strike) for strike in ran.unfired)
-    return ReplayedPlan(story_lines_of(ran.happened), ran.why, ran.evidence, unfired, simulated, token_of(plan))
+    return ReplayedPlan(story_lines_of(ran.happened), ran.why, ran.evidence, unfired, simulated, token)
 
 
 def one_storm(model: str, saga: str | None, options: LoadOptions) -> LoadedStorm:

@@ -21,7 +21,7 @@ from sagacheck.storm.running import played
 from sagacheck.storm.several import several_sagas
 from sagacheck.storm.shrinking import shrunk
 from sagacheck.storm.spreading import Spread
-from sagacheck.storm.token import token_of
+from sagacheck.storm.token import token_of, token_of_turns
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -126,8 +126,8 @@ def _play_several(play: Play, options: StormOptions, until: float | None, found:
         return
     found.side_by_side = several.steps
     if several.why:
-        # No token says it: what strikes whom depends on who went when. The seed does.
-        found.by_kind["several"] = Broken(Plan(), several.why, several.happened, several.evidence, "", several=True)
+        token = token_of_turns(several.turns)
+        found.by_kind["several"] = Broken(Plan(), several.why, several.happened, several.evidence, token, several=True)
 
 
 def _play_longer(

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from sagacheck.application.module_import import alone, dotted_package, import_file, import_root
 from sagacheck.core.storming import Plan
 from sagacheck.storm.playing import Play, Played
+from sagacheck.storm.replaying import played_token
 from sagacheck.storm.running import played
-from sagacheck.storm.token import plan_of
 
 if TYPE_CHECKING:
     from sagacheck.authoring.storm import Storm
@@ -100,7 +100,7 @@ def play_again(source: StormSource, token: str, *, durable: bool = True) -> Play
 
     Args:
         source: where the storm stands.
-        token: the plan.
+        token: the plan, or the turns of several sagas.
         durable: whether the coordinator keeps a log.
 
     Raises:
@@ -112,9 +112,8 @@ def play_again(source: StormSource, token: str, *, durable: bool = True) -> Play
 
     from sagacheck.application.storm_saga import prepared
 
-    plan = plan_of(token)
     with opened(source) as storm, prepared(storm) as ready:
-        return played(replace(ready.play, durable=durable), plan)
+        return played_token(replace(ready.play, durable=durable), token)
 
 
 def assert_survives(path: str, saga: str, token: str, *, durable: bool = True, simulated: bool = False) -> None:

@@ -52,8 +52,11 @@ def storm_story(
     plan = plan_of_trace(loaded.chart, found.trace, owed)
     storm = one_storm(model, loaded.chart.name, options)
 
-    def play(play: Play) -> tuple[Plan, Played]:
-        return played_somewhere(replace(play, durable=durable), plan, owed)
+    def play(play: Play) -> tuple[str, Played]:
+        from sagacheck.storm.token import token_of
+
+        tried, went = played_somewhere(replace(play, durable=durable), plan, owed)
+        return token_of(tried), went
 
     return played_now(storm, play, options)
 

@@ -170,6 +170,23 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of one of several sagas that go side by side.
+
+    Args:
+        saga: which one, from 1.
+        blow: what strikes the first request of the call that it makes; None if nothing does.
+        boundary: for a crash, at which boundary, from 1; 0 otherwise.
+        arrives: it makes no call; what is still on its way arrives.
+    """
+
+    saga: int
+    blow: Blow | None = None
+    boundary: int = 0
+    arrives: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Happened:
     """One thing that happened in a run.
 
@@ -195,7 +212,7 @@ class Broken:
         evidence: what was observed and what would have been right, line by line.
         token: shows it again: `sagacheck replay TOKEN MODEL`.
         step: the step that is to blame, as far as that can be told; "" if it cannot.
-        several: whether it takes several sagas side by side; no token shows that again, the seed does.
+        several: whether it takes several sagas side by side; then its token says their turns, and `plan` says nothing.
     """
 
     plan: Plan

@@ -2,7 +2,8 @@
 
 A state machine of hypothesis has each of them go on, call by call, with any fault at each request, and has late messages
 arrive at any time. Then it heals: all go on without faults to their ends, what is still on its way arrives, and the
-world has to be as calm runs of all of them, one after another, leave it. There is one rule that goes on, with the fault
+world has to be as calm runs of all of them, one after another, leave it. What goes wrong is a list of turns, which is made
+shorter here: hypothesis would need many more runs for that, and what it gives is no token. There is one rule that goes on, with the fault
 as its argument: as a rule of its own it could be switched off for a whole example (swarm testing), and nothing would
 move.
 """
@@ -13,17 +14,18 @@ import hashlib
 import itertools
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sagacheck.core.storming import Blow, Happened, Plan, Strike
+from sagacheck.core.storming import Blow, Happened, Plan, Strike, Turn
 from sagacheck.storm.bench import Done
 from sagacheck.storm.judging import judged
 from sagacheck.storm.keys import other_keys
 from sagacheck.storm.longer import NoHypothesisError
 from sagacheck.storm.playing import Play
 from sagacheck.storm.running import Run
+from sagacheck.storm.simulated import SAGA, SimulatedStage
 
 if TYPE_CHECKING:
     from hypothesis.stateful import RuleBasedStateMachine
@@ -51,11 +53,13 @@ class Several:
     Args:
         steps: how many calls were made in all.
         why: what is wrong; "" if nothing is.
-        happened: what happened, in order, if something is wrong: actors begin with the number of the saga.
+        turns: who went when under which fault, until all heal, if something is wrong.
+        happened: what happened, in order: actors begin with the number of the saga.
         evidence: what was observed, and what would have been right.
     """
 
     steps: int
+    turns: tuple[Turn, ...] = ()
     why: str = ""
     happened: tuple[Happened, ...] = ()
     evidence: tuple[str, ...] = ()
@@ -83,8 +87,9 @@ def several_sagas(play: Play, seed: int, examples: int, until: float | None = No
         from hypothesis.stateful import run_state_machine_as_test
     except ImportError:
         raise NoHypothesisError from None
+    plays = tuple(_plays(play))
     found = _Found()
-    machine = hypothesis.seed(seed)(_machine(tuple(_plays(play)), found, until))
+    machine = hypothesis.seed(seed)(_machine(plays, found, until))
     settings = hypothesis.settings(
         max_examples=examples,
         stateful_step_count=_STEPS,
@@ -93,90 +98,149 @@ def several_sagas(play: Play, seed: int, examples: int, until: float | None = No
         report_multiple_bugs=False,
         print_blob=False,
         verbosity=hypothesis.Verbosity.quiet,
+        phases=(hypothesis.Phase.generate,),
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     try:
         run_state_machine_as_test(machine, settings=settings)
-    except _BrokenError:
-        return Several(found.steps, found.why, found.happened, found.evidence)
+    except _BrokenError as error:
+        wrong = str(error)
+        turns = fewest(found.turns, lambda other: turns_taken(play, other).why == wrong)
+        return replace(turns_taken(play, turns), steps=found.steps)
     return Several(found.steps)
+
+
+def turns_taken(play: Play, turns: tuple[Turn, ...]) -> Several:
+    """What becomes of sagas side by side that take these turns, and then heal.
+
+    Args:
+        play: the saga, with what each action gets.
+        turns: who goes when, and what strikes.
+
+    Raises:
+        NoOtherKeyError: if the example has a key of which no second one can be made.
+    """
+    together = _Together(tuple(_plays(play)))
+    for turn in turns:
+        together.take(turn)
+    why, evidence = together.healed()
+    return Several(together.steps, turns, why, tuple(together.happened), evidence)
+
+
+def fewest(turns: tuple[Turn, ...], breaks: Callable[[tuple[Turn, ...]], bool]) -> tuple[Turn, ...]:
+    """Turns of which none can be left out, and at none of which what strikes.
+
+    Args:
+        turns: some that break the sagas.
+        breaks: whether turns do.
+    """
+    size = len(turns)
+    while size:
+        kept = 0
+        while kept < len(turns):
+            fewer = (*turns[:kept], *turns[kept + size :])
+            if breaks(fewer):
+                turns = fewer
+            else:
+                kept += size
+        size //= 2
+    for number, turn in enumerate(turns):
+        calm = (*turns[:number], Turn(turn.saga, arrives=turn.arrives), *turns[number + 1 :])
+        if turn.blow is not None and breaks(calm):
+            return fewest(calm, breaks)
+    return turns
 
 
 @dataclass
 class _Found:
-    """What the last storm came to; hypothesis runs the smallest one that fails last."""
+    """What the storms came to: how many calls in all, and the turns of the one that broke the sagas."""
 
     steps: int = 0
-    why: str = ""
-    happened: tuple[Happened, ...] = ()
-    evidence: tuple[str, ...] = ()
+    turns: tuple[Turn, ...] = ()
+
+
+class _Together:
+    """Several sagas on their way in one world.
+
+    Args:
+        plays: the sagas.
+    """
+
+    def __init__(self, plays: tuple[Play, ...]) -> None:
+        plays[0].bench.stage.reset()
+        self.runs = [_Going(play) for play in plays]
+        self.happened: list[Happened] = []
+        self.steps = 0
+
+    def take(self, turn: Turn) -> None:
+        """One of them has its turn; nothing comes of that if there is none of that number, or if it has ended."""
+        if turn.saga > len(self.runs):
+            return
+        one = self.runs[turn.saga - 1]
+        if turn.arrives:
+            one.run.drain()
+        else:
+            self.steps += not one.over
+            one.go(turn.blow, turn.boundary)
+        self.happened += [replace(what, actor=f"{turn.saga} {what.actor}".rstrip()) for what in one.news()]
+
+    def healed(self) -> tuple[str, tuple[str, ...]]:
+        """All go on to their ends, without faults, and what is still on its way arrives; what is wrong then."""
+        for number, one in enumerate(self.runs, 1):
+            while not one.over:
+                self.take(Turn(number))
+        for number in range(1, len(self.runs) + 1):
+            self.take(Turn(number, arrives=True))
+        return _judged([one.run for one in self.runs])
 
 
 def _plays(play: Play) -> Iterator[Play]:
     """The saga as often as it goes, each under keys of its own."""
     for number in range(SAGAS):
         changed = other_keys(play.chart, play.payload, number)
+        if isinstance(play.bench.stage, SimulatedStage):
+            changed[SAGA] = number + 1
         payload = {**play.payload, **changed}
         rejecting = {action: {**other, **changed} for action, other in play.rejecting.items()}
         yield replace(play, payload=payload, rejecting=rejecting)
 
 
-def _machine(  # noqa: C901 - a class with its rules, each of which is short
-    plays: tuple[Play, ...], found: _Found, until: float | None
-) -> type[RuleBasedStateMachine]:
+def _machine(plays: tuple[Play, ...], found: _Found, until: float | None) -> type[RuleBasedStateMachine]:
     """The state machine that hypothesis drives; its name is that of the model, so that none has another one's past."""
     from hypothesis import strategies
     from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 
-    which = strategies.integers(0, len(plays) - 1)
+    which = strategies.integers(1, len(plays))
 
     class Sagas(RuleBasedStateMachine):
         def __init__(self) -> None:
             super().__init__()
             self.over = until is not None and time.monotonic() > until
-            plays[0].bench.stage.reset()
-            self.runs = [_Going(play) for play in plays]
-            self.happened: list[Happened] = []
+            self.together = _Together(plays)
+            self.turns: list[Turn] = []
 
         @precondition(lambda self: not self.over)
         @rule(which=which, blow=strategies.sampled_from(_BLOWS), boundary=strategies.integers(1, _BOUNDARIES))
         def deliver(self, which: int, blow: Blow | None, boundary: int) -> None:
-            self._go(which, blow, boundary)
+            self._take(Turn(which, blow, boundary if blow is Blow.CRASH else 0))
 
         @precondition(lambda self: not self.over)
         @rule(which=which)
         def arrive(self, which: int) -> None:
-            self.runs[which].run.drain()
-            self._hear(which)
+            self._take(Turn(which, arrives=True))
 
         def teardown(self) -> None:
             if self.over or sys.exc_info()[0] is not None:
                 return
-            self._heal()
-            why, evidence = _judged([one.run for one in self.runs])
+            why, _ = self.together.healed()
+            found.steps += self.together.steps
             if why:
-                found.why, found.happened, found.evidence = why, tuple(self.happened), evidence
+                found.turns = found.turns or tuple(self.turns)
                 raise _BrokenError(why)
 
-        def _heal(self) -> None:
-            """All go on to their ends, without faults, and what is still on its way arrives."""
-            for number, one in enumerate(self.runs):
-                while not one.over:
-                    self._go(number, None, 0)
-            for number, one in enumerate(self.runs):
-                one.run.drain()
-                self._hear(number)
-
-        def _go(self, number: int, blow: Blow | None, boundary: int) -> None:
-            one = self.runs[number]
-            found.steps += not one.over
-            one.go(blow, boundary)
-            self._hear(number)
-
-        def _hear(self, number: int) -> None:
-            """What has happened in one of the sagas since the last time."""
-            new = self.runs[number].news()
-            self.happened += [replace(what, actor=f"{number + 1} {what.actor}".rstrip()) for what in new]
+        def _take(self, turn: Turn) -> None:
+            self.turns.append(turn)
+            self.together.take(turn)
 
     digest = hashlib.blake2b(repr((plays[0].chart.nodes, plays[0].chart.edges)).encode(), digest_size=6).hexdigest()
     Sagas.__name__ = Sagas.__qualname__ = f"Sagas{digest}"

@@ -21,6 +21,8 @@ REFUSE = "(refuse)"
 """The field of a payload that a simulated participant refuses."""
 OTHER = "(other)"
 """The field of a payload that differs from the one that came first under its key."""
+SAGA = "(saga)"
+"""The field of a payload that says to which of several sagas it belongs, of which each has keys of its own."""
 _MANY = 2
 
 
@@ -83,6 +85,7 @@ class SimulatedStage:
                 self._covered[action] = (*self._covered.get(action, ()), step.name)
         self._reading = {step.name for step in chart.steps if not step.effect}
         self._books: dict[str, _Books] = {}
+        self._of_sagas: dict[object, dict[str, _Books]] = {}
 
     @property
     def masked(self) -> tuple[str, ...]:
@@ -96,7 +99,8 @@ class SimulatedStage:
 
     def reset(self) -> None:
         """Nothing has happened."""
-        self._books.clear()
+        self._books = {}
+        self._of_sagas.clear()
 
     def handle(self) -> object:
         """They have no world."""
@@ -104,9 +108,13 @@ class SimulatedStage:
 
     def observe(self) -> object:
         """How many effects of each step stand, and whether it was undone twice."""
+        seen = {saga: self._observed(books) for saga, books in self._of_sagas.items()}
+        return seen.get(0, seen)
+
+    def _observed(self, of_steps: Mapping[str, _Books]) -> dict[str, object]:
         return {
             step: {"effects": books.standing, "undone twice": books.undone == _MANY}
-            for step, books in sorted(self._books.items())
+            for step, books in sorted(of_steps.items())
             if step in self._seen and (books.standing or books.undone == _MANY)
         }
 
@@ -116,6 +124,7 @@ class SimulatedStage:
 
     def perform(self, action: str, payload: Payload) -> Reply:
         """Executes an action."""
+        self._books = self._of_sagas.setdefault(payload.get(SAGA, 0), {})
         if action in self._covered:
             return self._undo(action, payload, transactions=None)
         return self._do(self._steps[action][0], payload, transactions=None)
@@ -123,6 +132,7 @@ class SimulatedStage:
     def crash(self, action: str, payload: Payload, boundary: int, way: Way) -> Reply:
         """Executes an action that stops before one of its transactions."""
         assert way is Way.PARK
+        self._books = self._of_sagas.setdefault(payload.get(SAGA, 0), {})
         if action in self._covered:
             reply = self._undo(action, payload, transactions=boundary - 1)
         else:

@@ -1,15 +1,22 @@
 """Plans as short texts that people can read and commands can take.
 
 payment.charge:1:reply-lost,payment.refund:1:crash-3-stale,gift=no
+
+Several sagas side by side have turns instead: the number of the saga, and what strikes its call.
+
+side-by-side/1,2:late,1:crash-2,2:arrive
 """
 
 from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
-from sagacheck.core.storming import Blow, Plan, Strike, Way
+from sagacheck.core.storming import Blow, Plan, Strike, Turn, Way
 
 CALM = "calm"
+SIDE_BY_SIDE = "side-by-side/"
+"""What the tokens of several sagas begin with."""
+_ARRIVE = "arrive"
 _KEPT = " .-"
 _PARTS = 3
 _DIGITS = 6
@@ -30,7 +37,31 @@ def token_of(plan: Plan) -> str:
 
 def is_plan(token: str) -> bool:
     """Whether a text looks like a plan, and not like another token."""
-    return token.strip() == CALM or ":" in token or "=" in token
+    return token.strip() == CALM or is_side_by_side(token) or ":" in token or "=" in token
+
+
+def is_side_by_side(token: str) -> bool:
+    """Whether a text looks like the turns of several sagas."""
+    return token.strip().startswith(SIDE_BY_SIDE)
+
+
+def token_of_turns(turns: tuple[Turn, ...]) -> str:
+    """The turns of several sagas as a text."""
+    return SIDE_BY_SIDE + ",".join(map(_turn_text, turns))
+
+
+def turns_of(token: str) -> tuple[Turn, ...]:
+    """The turns that a text stands for.
+
+    Raises:
+        PlanTokenError: if it stands for none.
+    """
+    token = token.strip()
+    if len(token) > LONGEST or not is_side_by_side(token):
+        raise PlanTokenError(
+            f"this is no list of turns: it begins with {SIDE_BY_SIDE}, and is no longer than {LONGEST}"
+        )
+    return tuple(map(_turn, filter(None, token.removeprefix(SIDE_BY_SIDE).split(","))))
 
 
 def plan_of(token: str) -> Plan:
@@ -50,6 +81,28 @@ def plan_of(token: str) -> Plan:
         else:
             strikes.append(_strike(part))
     return Plan(tuple(strikes), tuple(sorted(answers)))
+
+
+def _turn_text(turn: Turn) -> str:
+    if turn.arrives:
+        return f"{turn.saga}:{_ARRIVE}"
+    if turn.blow is None:
+        return str(turn.saga)
+    return f"{turn.saga}:{turn.blow}-{turn.boundary}" if turn.blow is Blow.CRASH else f"{turn.saga}:{turn.blow}"
+
+
+def _turn(part: str) -> Turn:
+    number, colon, what = part.partition(":")
+    saga = _number(number)
+    if saga is not None and not colon:
+        return Turn(saga)
+    if saga is not None and what == _ARRIVE:
+        return Turn(saga, arrives=True)
+    if saga is not None:
+        strike = _strike(f"saga:1:{what}")
+        if strike.way is Way.PARK:
+            return Turn(saga, strike.blow, strike.boundary)
+    raise PlanTokenError(f"{part[:60]!r} is no turn: write SAGA or SAGA:FAULT, like 2:late or 1:{_ARRIVE}")
 
 
 def _quoted(name: str) -> str:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sagacheck.core.storming import Blow, Plan, Strike, Way
-from sagacheck.storm.token import PlanTokenError, is_plan, plan_of, token_of
+from sagacheck.core.storming import Blow, Plan, Strike, Turn, Way
+from sagacheck.storm.token import PlanTokenError, is_plan, plan_of, token_of, token_of_turns, turns_of
 
 names = st.one_of(st.text(), st.text(alphabet=",:=% \n-.~\\é支\ud800+"), st.just("calm"))
 numbers = st.integers(1, 999_999)
@@ -25,6 +25,34 @@ def test_a_plan_comes_back_whole(plan: Plan) -> None:
     assert is_plan(token)
     assert token.isascii()
     assert not set(token) & set(" \n\t\\'\"$")
+
+
+crashing = st.builds(Turn, numbers, st.just(Blow.CRASH), numbers)
+striking = st.builds(Turn, numbers, st.sampled_from([blow for blow in Blow if blow is not Blow.CRASH]) | st.none())
+turns = st.lists(crashing | striking | st.builds(Turn, numbers, arrives=st.just(True)), max_size=5).map(tuple)
+
+
+@given(turns)
+def test_turns_come_back_whole(found: tuple[Turn, ...]) -> None:
+    token = token_of_turns(found)
+    assert found == turns_of(f" {token}\n")
+    assert is_plan(token)
+    assert token.isascii()
+
+
+@given(st.text(alphabet="side-by-side/:1,arrivelostcrash ") | st.text())
+def test_what_is_no_list_of_turns_is_refused_in_words(text: str) -> None:
+    for whole in (text, f"side-by-side/{text}"):
+        try:
+            assert turns_of(whole) == turns_of(token_of_turns(turns_of(whole)))
+        except PlanTokenError as error:
+            assert "\n" not in str(error)  # noqa: PT017 - both are fine, and each has something to keep
+
+
+@pytest.mark.parametrize("token", ["", "1", "side-by-side/0", "side-by-side/1:", "side-by-side/1:crash-2-kill"])
+def test_what_is_no_turn_is_refused(token: str) -> None:
+    with pytest.raises(PlanTokenError):
+        turns_of(token)
 
 
 @given(st.text() | st.text(alphabet="a:1,=%-crash"))
