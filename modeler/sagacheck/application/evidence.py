@@ -35,7 +35,7 @@ def with_evidence(
     came: dict[tuple[str, str], tuple[Stormed, Chart]] = {}
     failures = []
     for loaded in loading.storms:
-        chart = loaded.storm.saga.chart()
+        chart = loaded.storm.chart()
         storm = stormed(loaded, options, traceback=traceback)
         if isinstance(storm, Failure):
             failures.append(storm)

@@ -13,6 +13,7 @@ from sagacheck.core.net import Net
 from sagacheck.core.report import Failure, PassedOver
 
 if TYPE_CHECKING:
+    from sagacheck.authoring.machine import SagaMachine
     from sagacheck.authoring.saga import Saga
     from sagacheck.authoring.storm import Storm
 
@@ -56,12 +57,12 @@ class LoadedSaga:
     Args:
         chart: what it is.
         file: where it comes from.
-        saga: the value that declares it; None if it is not declared so.
+        saga: the `Saga` or the `SagaMachine` class; None for a definition.
     """
 
     chart: Chart
     file: str
-    saga: Saga | None = field(default=None, compare=False)
+    saga: Saga | type[SagaMachine] | None = field(default=None, compare=False)
 
     @property
     def name(self) -> str:

@@ -202,8 +202,7 @@ def _sagas_of(module: ModuleType, target: Target, options: LoadOptions, around: 
         except Exception as error:  # noqa: BLE001 - a declared saga was checked when it was made: this is our fault
             yield internal_failure(error, target.shown, getattr(value, "name", ""), traceback=options.traceback)
         else:
-            saga = value if module_sagas.is_saga(value) else None
-            yield from (LoadedSaga(chart, file, saga) for chart in charts)
+            yield from (LoadedSaga(chart, file, value) for chart in charts)
     if found.storms:
         around = replace(around, modules=modules_from(around.root))
         yield from (LoadedStorm(storm, file, around) for storm in found.storms)

@@ -105,13 +105,7 @@ def _line(place: Place) -> Span:
 
 
 def _handler(storm: Storm, action: str) -> Handler | None:
-    for step in storm.saga.flow.steps():
-        undo = step.spec.compensation
-        if undo is not None and undo.action == action and undo.handler is not None:
-            return storm.handlers.get(action, undo.handler)
-        if step.spec.action == action and step.spec.handler is not None:
-            return storm.handlers.get(action, step.spec.handler)
-    return storm.handlers.get(action)
+    return storm.handlers.get(action, storm.own_handlers().get(action))
 
 
 def handler_places(storm: Storm) -> Iterator[Span]:
@@ -162,7 +156,7 @@ def of_plan(broken: Broken, storm: Storm, chart: Chart) -> Finding:
         severity=page.severity,
         saga=chart.name,
         message=f"`{chart.name}` does not come to a legal end {when}",
-        primary=Label(_shown((step.span if step else None) or storm.saga.span), ""),
+        primary=Label(_shown((step.span if step else None) or storm.declared_at), ""),
         root_cause=RootCause(
             chart.name,
             (broken.step,) if broken.step else (),

@@ -147,7 +147,7 @@ def prepared(storm: Storm) -> Iterator[Prepared]:
         CannotStormError: if something is missing.
         HandlerError: if a handler cannot be called.
     """
-    chart = storm.saga.chart()
+    chart = storm.chart()
     handlers = _handlers(storm)
     if not handlers:
         stage, of_sagas = SimulatedStage(chart), SimulatedStage(chart, informational=False)
@@ -195,16 +195,7 @@ def _world(storm: Storm) -> World:
 
 def _handlers(storm: Storm) -> dict[str, Handler]:
     """The handlers by action; none where participants are to be simulated."""
-    if storm.simulated:
-        return {}
-    found: dict[str, Handler] = {}
-    for step in storm.saga.flow.steps():
-        if step.spec.handler is not None:
-            found[step.spec.action] = step.spec.handler
-        undo = step.spec.compensation
-        if undo is not None and undo.handler is not None:
-            found[undo.action] = undo.handler
-    return found | dict(storm.handlers)
+    return {} if storm.simulated else storm.own_handlers() | dict(storm.handlers)
 
 
 def _actions(chart: Chart) -> Iterator[str]:

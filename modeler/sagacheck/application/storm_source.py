@@ -49,16 +49,17 @@ def opened(source: StormSource) -> Iterator[Storm]:
         NoSuchStormError: if it is not there.
     """
     from sagacheck.authoring.saga import Saga
-    from sagacheck.authoring.storm import Storm
+    from sagacheck.authoring.storm import Storm, is_machine
 
     path = str(Path(source.path).resolve())
     with alone(import_root(path), dotted_package(path)):
         values = list(vars(import_file(path, source.path)).values())
-        storms = [one for one in values if isinstance(one, Storm) and one.name == source.saga and not source.simulated]
-        sagas = [one for one in values if isinstance(one, Saga) and one.name == source.saga]
-        if not storms and not sagas:
+        wired = [one for one in values if isinstance(one, Storm) and not source.simulated]
+        bare = [Storm(one) for one in values if isinstance(one, Saga) or is_machine(one)]
+        storm = next((one for one in (*wired, *bare) if one.name == source.saga), None)
+        if storm is None:
             raise NoSuchStormError(f"{source.path} has no saga {source.saga!r} any more")
-        yield storms[0] if storms else Storm(sagas[0])
+        yield storm
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sagacheck.application.internal_error import internal_failure
-from sagacheck.application.loaded import LoadedSaga, LoadedStorm, LoadOptions
+from sagacheck.application.loaded import LoadedStorm, LoadOptions
 from sagacheck.application.loading import Listener, Loading, load
 from sagacheck.application.module_import import again
 from sagacheck.application.process_end import ProcessEnd, process_kept
@@ -21,6 +21,7 @@ from sagacheck.core.storm_results import Stormed, StormResults
 if TYPE_CHECKING:
     from sagacheck.application.storm_saga import StormOptions
     from sagacheck.application.storm_source import StormSource
+    from sagacheck.authoring.storm import Storm
 
 StormListener = Callable[[str, str, int, int], None]
 """Is told of which saga what is being done, how much of it is done, and how much there is as far as is known."""
@@ -79,39 +80,39 @@ def storms_of(found: Loading) -> list[LoadedStorm]:
     """
     from sagacheck.authoring.storm import Storm
 
-    wired = {_identity(one.storm.saga.span, one.storm.name) for one in found.storms}
+    wired = {_identity(one.storm) for one in found.storms}
     chosen: dict[str, list[LoadedStorm]] = {}
     for saga in found.sagas:
         chosen.setdefault(saga.file, [])
     for one in found.storms:
         chosen.setdefault(one.file, []).append(one)
     for saga in found.sagas:
-        if saga.saga is not None and _identity(saga.saga.span, saga.saga.name) not in wired:
-            wired.add(_identity(saga.saga.span, saga.saga.name))
-            chosen[saga.file].append(LoadedStorm(Storm(saga.saga, simulated=True), saga.file))
+        bare = None if saga.saga is None else Storm(saga.saga, simulated=True)
+        if bare is not None and _identity(bare) not in wired:
+            wired.add(_identity(bare))
+            chosen[saga.file].append(LoadedStorm(bare, saga.file))
     return [one for group in chosen.values() for one in group]
 
 
-def _identity(span: object, name: str) -> tuple[object, ...]:
+def _identity(storm: Storm) -> tuple[object, ...]:
     """What tells sagas apart that were loaded twice."""
-    file = getattr(span, "file", "")
-    return os.path.realpath(file), getattr(span, "line", 0), name
+    file = getattr(storm.declared_at, "file", "")
+    return os.path.realpath(file), getattr(storm.declared_at, "line", 0), storm.chart().name
 
 
 def _unknown(found: Loading) -> Iterator[PassedOver]:
     """The sagas over which no storm can be let loose."""
-    machines: list[LoadedSaga] = [one for one in found.sagas if one.saga is None]
-    names = [(one.file, one.chart.name) for one in machines]
-    names += [(one.file, one.net.name) for one in found.choreographies]
+    names = [(one.file, f"{one.chart.name} is a definition") for one in found.sagas if one.saga is None]
+    names += [(one.file, f"{one.net.name} is a choreography") for one in found.choreographies]
     for file, name in dict.fromkeys(names):
-        yield PassedOver(file, f"{name} is not declared as Saga(...): storms know no other sagas", named=True)
+        yield PassedOver(file, f"{name}, which has no handlers to storm: `sagacheck verify` proves it", named=True)
 
 
 def source_of(loaded: LoadedStorm) -> StormSource | None:
     """Where other processes, and tests that are written, find a storm again; None if that is not known."""
     from sagacheck.application.storm_source import StormSource
 
-    span = loaded.storm.saga.span
+    span = loaded.storm.declared_at
     if not os.path.isfile(loaded.file):  # noqa: PTH113 - as the file was given
         return None if span is None else StormSource(span.file, loaded.storm.name, simulated=loaded.storm.simulated)
     return StormSource(os.path.abspath(loaded.file), loaded.storm.name, simulated=loaded.storm.simulated)  # noqa: PTH100 - links stay as they are
@@ -140,7 +141,7 @@ def stormed(
     try:
         with at_home(loaded):
             report = storm_saga(loaded.storm, loaded.file, replace(options, source=source_of(loaded)), listens)
-        chart = loaded.storm.saga.chart()
+        chart = loaded.storm.chart()
         return Stormed(report, tuple(findings_of(report, loaded.storm, chart)), _is_unwired(loaded))
     except ProcessEnd as error:
         return failure_of(
@@ -182,8 +183,4 @@ def broken_by(error: BaseException, loaded: LoadedStorm, *, traceback: bool = Fa
 
 def _is_unwired(loaded: LoadedStorm) -> bool:
     """Whether the saga has handlers although participants are simulated."""
-    handlers = []
-    for step in loaded.storm.saga.flow.steps():
-        undo = step.spec.compensation
-        handlers += [step.spec.handler, undo.handler if undo is not None else None]
-    return loaded.storm.simulated and any(handler is not None for handler in handlers)
+    return loaded.storm.simulated and bool(loaded.storm.own_handlers())

@@ -16,7 +16,7 @@ from sagacheck.render.story import story_lines
 from sagacheck.render.terminal import Page, Palette, harmless, hung, set_in_lines
 from sagacheck.render.text import TextOptions, failure_text
 
-_NOWHERE = "no saga found: a storm needs a Python file with a module-level Storm(...) or Saga(...)"
+_NOWHERE = "no saga found: a storm needs a Python file with a module-level Storm(...), Saga(...) or SagaMachine"
 
 
 def render_storms(results: StormResults, options: TextOptions | None = None) -> str:

@@ -48,7 +48,8 @@ class StormTests:
         from sagacheck.application.storm_saga import prepared
         from sagacheck.storm.laws.registry import LAWS
 
-        with prepared(Storm(self.loaded.storm.saga, simulated=True)) as ready:
+        over = self.loaded.storm
+        with prepared(Storm(over.saga, simulated=True, profile=over.profile)) as ready:
             for subject in ready.subjects:
                 for rule in LAWS:
                     if rule.unclaimed(subject) == "":
@@ -132,7 +133,7 @@ class StormTests:
         from sagacheck.render.terminal import PLAIN
 
         storm, sources = self.loaded.storm, Sources()
-        found = findings_of(report, storm, storm.saga.chart())
+        found = findings_of(report, storm, storm.chart())
         texts = ["\n".join(finding_lines(finding, report.file, sources, PLAIN)) for finding in found]
         raise StormFailure("\n\n".join(texts))
 
