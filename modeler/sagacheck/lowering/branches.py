@@ -180,7 +180,7 @@ class Branches:
             tells = self.coordinator.tells(Happening.CALL, text, going, node, tears, subject=node.step)
             yield self.coordinator.rule(name, here, going, tells, group=self.coordinator.group(node))
         elif isinstance(node, Compensate) and node.shielded:
-            yield from self._finished(node, here, outer)
+            yield from self._finished(node, here, outer, f"last, {tears} for {outer or 'the saga'}")
         elif isinstance(node, Compensate):
             going.add(*self.coordinator.after_compensation(node, Outcome.INTERRUPTED))
             going.add(*forgotten(self.columns.undoing[node.action]))
@@ -195,7 +195,7 @@ class Branches:
             tells = self.coordinator.tells(Happening.START, f"leaves {node.text}", going, silent=True)
             yield self.coordinator.rule(name, here, going, tells, group=self.coordinator.group(node))
 
-    def _finished(self, node: Compensate, here: Guard, outer: str) -> Iterator[Rule]:
+    def _finished(self, node: Compensate, here: Guard, outer: str, last: str) -> Iterator[Rule]:
         """Brings a shielded compensation to its end; where its failure leads outside, that prevails."""
         box = self.columns.undoing[node.action]
         for outcome in node.outcomes:
@@ -208,15 +208,15 @@ class Branches:
                 self.coordinator.departed.setdefault(outer, {})[target.id, Outcome.INTERRUPTED] = None
                 going.add(self.places.to(outer, leaving(target.id, Outcome.INTERRUPTED)))
             guard = here & self.coordinator.heard(box, self.coordinator.policy(node), outcome, settles=True)
-            yield self.coordinator.undo_rule(f"{node.id}: {outcome}, last", node, guard, outcome, going)
-        yield self._resend_last(node, here, box)
+            yield self.coordinator.undo_rule(f"{node.id}: {outcome}, {last}", node, guard, outcome, going)
+        yield self._resend_last(node, here, box, last)
 
-    def _resend_last(self, node: Compensate, here: Guard, box: Mailbox) -> Rule:
+    def _resend_last(self, node: Compensate, here: Guard, box: Mailbox, last: str) -> Rule:
         going = Going()
         going.add(box.request.becomes("yes"))
         going.sends.append((self.coordinator.undoer(node), f"{node.action}, again"))
         tells = self.coordinator.tells(Happening.RESEND, f"sends {node.action} again", going, subject=node.action)
-        name = f"{node.id}: sent again, last"
+        name = f"{node.id}: sent again, {last}"
         return self.coordinator.rule(
             name, here & box.request.is_("no"), going, tells, group=self.coordinator.group(node)
         )
