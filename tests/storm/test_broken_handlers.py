@@ -32,7 +32,7 @@ def stormed(folder: str, which: str) -> tuple[StormReport, tuple[str, ...]]:
     with at_home(loaded), pytest.MonkeyPatch.context() as patch:
         patch.setattr(concurrent, "MOST_SCHEDULES", 6)
         report = storm_saga(loaded.storm, file, StormOptions(faults=1))
-        codes = tuple(finding.code for finding in findings_of(report, loaded.storm, loaded.storm.saga.chart()))
+        codes = tuple(finding.code for finding in findings_of(report, loaded.storm, loaded.storm.chart()))
     return report, codes
 
 

@@ -74,10 +74,10 @@ def _sources(loading: Loading) -> dict[tuple[str, str, str], _Source]:
     from sagacheck.application.storm_findings import handler_places
 
     for storm in loading.storms:
-        saga = storm.storm.saga
+        name, place = storm.storm.chart().name, storm.storm.declared_at
         files = {place.file for place in handler_places(storm.storm)}
         for key, source in found.items():
-            if key[1] == saga.name and saga.span is not None and shown_path(saga.span.file) in source.files:
+            if key[1] == name and place is not None and shown_path(place.file) in source.files:
                 found[key] = replace(source, files=source.files | files)
     return found
 

@@ -114,10 +114,8 @@ def handler_places(storm: Storm) -> Iterator[Span]:
     Args:
         storm: what knows them.
     """
-    steps = [step.spec for step in storm.saga.flow.steps()]
-    undoing = [step.compensation.handler for step in steps if step.compensation is not None]
-    for handler in (*(step.handler for step in steps), *undoing, *storm.handlers.values()):
-        place = None if handler is None else _definition(handler)
+    for handler in (*storm.own_handlers().values(), *storm.handlers.values()):
+        place = _definition(handler)
         if place is not None:
             yield place
 
