@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from importlib.resources import files
+from pathlib import Path
 
 from jsonschema import Draft202012Validator
 
@@ -49,6 +50,17 @@ def test_json_and_markdown_say_the_same_and_the_same_every_time() -> None:
         [one["name"], one["design"]] for one in document["designs"]
     ]
     assert result.stdout == run(*arguments).stdout
+
+
+def test_the_page_shows_the_comparison_and_both_designs() -> None:
+    write({"m.py": PLAIN})
+    result = run("compare", "m.py:pay", "m.py:pay_events", "-o", "html=d.html")
+    assert (0, "", "") == (result.exit_code, result.stdout, result.stderr)
+    page = Path("d.html").read_text(encoding="utf-8")
+    for place in ("comparison", "saga/pay", "saga/pay-events"):
+        assert f'id="{place}"' in page
+    assert "the same ends with the same effects" in page
+    assert run("compare", "m.py:pay", "m.py:pay_events", "-o", "html").stdout == page
 
 
 def test_the_json_document_is_as_its_schema_says() -> None:

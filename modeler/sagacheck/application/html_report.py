@@ -6,12 +6,17 @@ import os
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from sagacheck.application.check import ProvingOptions, check_chart
+from sagacheck.application.choreographies import check_choreography
 from sagacheck.application.draw_saga import choreographed
 from sagacheck.application.loaded import LoadedChoreography, LoadedSaga
-from sagacheck.application.verify import Verified
+from sagacheck.application.verify import Model, Verified
+from sagacheck.core.report import Report
 from sagacheck.render.html import Drawing, Exhibit, Listed, render_html
 
 if TYPE_CHECKING:
+    from sagacheck.core.comparison import Comparison
+    from sagacheck.prover.prove import Budget
     from sagacheck.semantics.compact import Compact
 
 MOST_LISTED = 500
@@ -25,13 +30,36 @@ def html_report(verified: Verified, unroll: int) -> str:
         verified: what was verified, with the sagas themselves.
         unroll: how often loops were repeated.
     """
+    return render_html(verified.report, _exhibits(verified.models, unroll))
+
+
+def html_comparison(comparison: Comparison, models: tuple[Model, Model], unroll: int, budget: Budget) -> str:
+    """The HTML report on two designs, with their comparison; both are verified for it.
+
+    Args:
+        comparison: what was found out about them.
+        models: the designs.
+        unroll: how often loops are repeated.
+        budget: for each proof.
+    """
+    proving = ProvingOptions(budget)
+    sagas = tuple(
+        check_choreography(model.net, model.file, proving)
+        if isinstance(model, LoadedChoreography)
+        else check_chart(model.chart, model.file, unroll, proving)
+        for model in models
+    )
+    report = Report(sagas, files=len({model.file for model in models}))
+    return render_html(report, _exhibits(models, unroll), comparison)
+
+
+def _exhibits(models: tuple[Model, ...], unroll: int) -> tuple[Exhibit, ...]:
     from concurrent.futures import ThreadPoolExecutor
 
     # Pictures are laid out by processes of their own: several at a time take less time.
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        drawings = pool.map(_drawing, verified.models)
-        exhibits = [exhibit(model, unroll, next(drawings)) for model in verified.models]
-    return render_html(verified.report, tuple(exhibits))
+        drawings = pool.map(_drawing, models)
+        return tuple(exhibit(model, unroll, next(drawings)) for model in models)
 
 
 def exhibit(

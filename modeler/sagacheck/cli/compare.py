@@ -8,7 +8,7 @@ from sagacheck.cli import options
 from sagacheck.cli.output import Output, outputs_of, page_of, palette, write
 from sagacheck.core.comparison import Comparison, Sameness
 
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "html")
 
 
 @click.command(name="compare", short_help="Compare two designs of one saga: orchestrated and choreographed.")
@@ -41,6 +41,7 @@ def command(
     Examples:
       sagacheck compare models/order.py models/order_choreographed.py
       sagacheck compare shop.py:order shop.py:order_events -o markdown=decision.md
+      sagacheck compare shop.py:order shop.py:order_events -o html=decision.html
     """  # noqa: D301 - click wants the character itself
     from sagacheck.application.compare import DEFAULT_SECONDS, compare
     from sagacheck.application.exit_status import ExitStatus
@@ -51,7 +52,13 @@ def command(
     one, other = (one_of_both(model, None, settings.loading) for model in (first, second))
     comparison = compare(one, other, options.first(budget, DEFAULT_SECONDS))
     for output in wanted:
-        write(output, _rendered(comparison, output, color))
+        if output.form == "html":
+            from sagacheck.application.html_report import html_comparison
+            from sagacheck.prover.prove import DEFAULT_BUDGET
+
+            write(output, html_comparison(comparison, (one, other), settings.unroll, DEFAULT_BUDGET))
+        else:
+            write(output, _rendered(comparison, output, color))
     if comparison.sameness is Sameness.UNDECIDED:
         return ExitStatus.INCONCLUSIVE
     return ExitStatus.FINDINGS if comparison.sameness is Sameness.DIFFERENT else ExitStatus.CHECKED

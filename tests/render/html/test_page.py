@@ -16,8 +16,9 @@ from sagacheck.application.html_report import exhibit
 from sagacheck.application.loaded import LoadedSaga
 from sagacheck.core.change import Change, SagaChange
 from sagacheck.core.claim import Evidence
+from sagacheck.core.comparison import Apart, Aspect, Comparison, Design, Ending, Figure, Sameness
 from sagacheck.core.report import Report, Suppressed
-from sagacheck.core.story import Story
+from sagacheck.core.story import Line, Story
 from sagacheck.render.diagram.palette import colours
 from sagacheck.render.html import Exhibit, render_html
 from sagacheck.render.html.inline import inlined
@@ -166,9 +167,34 @@ def test_what_could_not_be_shown_is_said() -> None:
     assert "There is no diagram: it is too large" in Markup(page).text
 
 
+LINE = Line("coordinator", "begins <b>", sends=(("payment", "charge <i>"),))
+
+
 def test_a_comparison_has_its_place() -> None:
-    page = render_html(report_on(WRONG), (Exhibit(comparison=("orchestrated <b>  choreographed",)),))
-    assert "orchestrated <b> choreographed" in Markup(page).text
+    comparison = Comparison(
+        names=("by <b>", "by events"),
+        designs=(Design.ORCHESTRATED, Design.CHOREOGRAPHED),
+        sameness=Sameness.DIFFERENT,
+        apart=Apart(0, Ending((("charge <i>", False),), "aborted", (("reserve", 1),)), faults=False, lines=(LINE,)),
+        only=((), ("email <u>",)),
+        figures=(Figure(Aspect.TESTING, "scenarios", (12, None), "runs <told> apart", ("9 & more", "")),),
+        advice=("For this saga: <either>", "because <it> is so"),
+        provided=("nobody <refuses>",),
+    )
+    markup = Markup(render_html(report_on(WRONG), (), comparison))
+    assert len(markup.ids) == len(set(markup.ids))
+    for text in (
+        "by <b> and by events : different ends or effects, of the steps that both have",
+        "by <b> may end as aborted (reserve stands), with charge <i> refused",
+        "by events then comes to no end",
+        "only by events has email <u>: not compared",
+        "provided that nobody <refuses>",
+        "coordinator begins <b>",
+        "scenarios runs <told> apart 12 9 & more -",
+        "For this saga: <either> because <it> is so",
+    ):
+        assert text.replace(" ", "") in markup.text.replace(" ", "")
+    assert "Comparison" not in Markup(page_on()).text
 
 
 def test_an_accepted_finding_stands_apart_with_its_reason() -> None:

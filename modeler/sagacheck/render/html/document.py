@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from sagacheck.core.claim import Evidence
+from sagacheck.core.comparison import Comparison
 from sagacheck.core.finding import Finding, Severity
 from sagacheck.core.fingerprint import Identified, identified
 from sagacheck.core.outcome import EndKind
 from sagacheck.core.report import Failure, Report, SagaReport, Tally, Verdict
 from sagacheck.render.change import change_lines
+from sagacheck.render.html.comparison import comparison_document
 from sagacheck.render.html.exhibit import Exhibit
 from sagacheck.render.html.findings import finding_document
 from sagacheck.render.html.inline import DIAGRAM, inlined
@@ -35,12 +37,13 @@ _RANKS = ("error", "warning", "good")
 _EVIDENCE_TONES = {Evidence.ASSUMED: "plain", Evidence.TESTED: "good", Evidence.REFUTED: "error"}
 
 
-def document_of(report: Report, exhibits: tuple[Exhibit, ...]) -> Document:
+def document_of(report: Report, exhibits: tuple[Exhibit, ...], comparison: Comparison | None = None) -> Document:
     """All that the page tells.
 
     Args:
         report: what was found out.
         exhibits: what there is to see of its sagas, in their order; may be empty.
+        comparison: of two of its sagas; None without one.
     """
     found = identified(report)
     names, sources = Names(), Sources()
@@ -64,6 +67,7 @@ def document_of(report: Report, exhibits: tuple[Exhibit, ...]) -> Document:
             for one in found
             if not any(one.saga is saga for saga in report.sagas)
         ],
+        "comparison": comparison_document(comparison) if comparison is not None else None,
         "change": list(change_lines(report.change)) if report.change is not None else [],
         "failures": [_failure(failure) for failure in report.failures],
         "passed_over": [[harmless(passed.file), harmless(passed.reason)] for passed in report.passed_over],
@@ -176,7 +180,6 @@ def _saga(
         "paths": paths_document(exhibit.paths, anchors) if exhibit.paths else None,
         "prefix": prefix,
         "problems": [harmless(text) for text in exhibit.problems],
-        "comparison": [harmless(line) for line in exhibit.comparison],
     }
 
 

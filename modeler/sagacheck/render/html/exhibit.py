@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,10 +45,8 @@ class Exhibit:
         drawing: its picture; None if it could not be drawn.
         paths: all of its paths; None if they could not be computed.
         problems: why something is missing, and what to do instead, in sentences.
-        comparison: what a comparison with another design says, in lines of text; empty without one.
     """
 
     drawing: Drawing | None = None
     paths: Compact | Listed | None = None
     problems: tuple[str, ...] = ()
-    comparison: tuple[str, ...] = field(default=())

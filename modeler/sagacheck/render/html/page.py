@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from sagacheck.core.comparison import Comparison
 from sagacheck.core.report import Report
 from sagacheck.render.html.document import document_of
 from sagacheck.render.html.exhibit import Exhibit
@@ -35,14 +36,15 @@ _SCRIPTS = (
 """The files of the script, in the order in which they build on each other."""
 
 
-def page_of(report: Report, exhibits: tuple[Exhibit, ...]) -> str:
+def page_of(report: Report, exhibits: tuple[Exhibit, ...], comparison: Comparison | None = None) -> str:
     """The page as text, ending in a line break.
 
     Args:
         report: what to tell.
         exhibits: what there is to see of its sagas.
+        comparison: of two of its sagas; None without one.
     """
-    document = document_of(report, exhibits)
+    document = document_of(report, exhibits, comparison)
     style, early, script = style_sheet(), _text("script/early.js"), _script()
     policy = (
         f"default-src 'none'; script-src {_digest(early)} {_digest(script)}; style-src {_digest(style)}; "
