@@ -151,7 +151,7 @@ def prepared(storm: Storm) -> Iterator[Prepared]:
     handlers = _handlers(storm)
     if not handlers:
         stage, of_sagas = SimulatedStage(chart), SimulatedStage(chart, informational=False)
-        ready = _prepared(storm, chart, Bench(stage, stage, has_probe=True))
+        ready = _prepared(storm, chart, Bench(stage, stage, has_probe=True, later=stage.later))
         yield replace(ready, play=replace(ready.play, bench=Bench(of_sagas, of_sagas, has_probe=True)))
         return
     missing = sorted(set(_actions(chart)) - handlers.keys())

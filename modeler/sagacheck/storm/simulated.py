@@ -42,6 +42,7 @@ class _Books:
         stored: the answer that is stored under the key.
         undo_stored: whether a compensation is remembered.
         undo_refused: whether a compensation was refused, which is for good.
+        seconds: how long it has been there.
     """
 
     standing: int = 0
@@ -49,6 +50,7 @@ class _Books:
     stored: _Stored = _Stored.NOTHING
     undo_stored: bool = False
     undo_refused: bool = False
+    seconds: float = 0.0
 
     def has_something(self, contract: Contract) -> bool:
         """Whether there is something to undo, as far as the participant can see."""
@@ -105,6 +107,18 @@ class SimulatedStage:
     def handle(self) -> object:
         """They have no world."""
         return None
+
+    def later(self, _handle: object, seconds: float) -> None:
+        """Lets time pass: keys whose lifetime is over are forgotten.
+
+        Args:
+            seconds: how much.
+        """
+        for books in self._of_sagas.values():
+            for step, known in books.items():
+                books[step] = aged = replace(known, seconds=known.seconds + seconds)
+                if aged.seconds > self._contract[step].lifetime_seconds:
+                    books[step] = replace(aged, stored=_Stored.NOTHING, undo_stored=False)
 
     def observe(self) -> object:
         """How many effects of each step stand, and whether it was undone twice."""
