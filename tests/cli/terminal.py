@@ -14,6 +14,9 @@ BREAK = "\x03"
 PAUSE = 0.2
 """Seconds without a character after which the person looks whether the program has ended."""
 
+PATIENCE = 25
+"""After so many pauses the person sends the signal again: between its question and its reading a program misses it."""
+
 
 def at_a_terminal(
     command: list[str], dialogue: list[tuple[str, str]], environment: dict[str, str] | None = None
@@ -33,6 +36,7 @@ def at_a_terminal(
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # tests may run where it is ignored
         os.execve(command[0], command, environment or dict(os.environ))  # noqa: S606 - a shell is what may be run
     shown, left, ended, status = "", list(dialogue), 0, 0
+    breaking, pauses = False, 0
     with suppress(OSError):  # Linux raises it when the other side is closed
         while not ended:
             if select.select([terminal], [], [], PAUSE)[0]:
@@ -43,11 +47,15 @@ def at_a_terminal(
                 if left and shown.endswith(left[0][0]):
                     answer = left.pop(0)[1]
                     if answer == BREAK:
+                        breaking = True
                         os.kill(process, signal.SIGINT)
                     else:
                         os.write(terminal, answer.encode())
             else:  # whoever has ended need not have closed the terminal
                 ended, status = os.waitpid(process, os.WNOHANG)
+                pauses += 1
+                if breaking and not ended and pauses % PATIENCE == 0:
+                    os.kill(process, signal.SIGINT)
     os.close(terminal)
     status = status if ended else os.waitpid(process, 0)[1]
     assert ([], shown) == (left, shown)

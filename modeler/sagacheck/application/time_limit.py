@@ -21,6 +21,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NoReturn, TypeVar
 
 from sagacheck.application.process_end import end_process
+from sagacheck.core.interruption import let_nothing_arrive_later, raise_in
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -101,8 +102,7 @@ class _Guard:
                 faulthandler.unregister(signal.SIGPROF)
             signal.signal(signal.SIGALRM, self.previous or signal.SIG_DFL)  # type: ignore[arg-type]
         elif self.strikes:
-            # Only where something may be pending: on CPython 3.11 taking back nothing leaves a trace for ever.
-            _raise_in(self.thread, None)
+            let_nothing_arrive_later(TimeOver)
 
     def _strike(self, _signal: int, _frame: FrameType | None) -> None:
         if self.armed:
@@ -118,7 +118,7 @@ class _Guard:
             with self.striking:
                 if self.armed:
                     self.strikes += 1
-                    _raise_in(self.thread, TimeOver)
+                    raise_in(self.thread, TimeOver)
             if self.over.wait(_AGAIN):
                 return
         self._end()
@@ -131,10 +131,3 @@ class _Guard:
 
 def _has_timer() -> bool:
     return hasattr(signal, "setitimer")
-
-
-def _raise_in(thread: int, error: type[BaseException] | None) -> None:
-    """Raises the error in a thread as soon as that runs Python code again; None takes back what was not yet raised."""
-    import ctypes
-
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 import signal
 import threading
 import time
 from types import TracebackType
 from typing import Literal, Self
+
+from sagacheck.core.interruption import let_nothing_arrive_later, raise_in
 
 LONGEST = 10.0
 """Seconds that one execution may take."""
@@ -76,7 +77,7 @@ class Patience:
     def interrupt(self) -> None:
         """Raises the error in its thread; the watchdog holds its lock."""
         self.fired += 1
-        ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), ctypes.py_object(HangingError))
+        raise_in(self.thread, HangingError)
         if (
             self.fired > 1
             and self.thread == threading.main_thread().ident
@@ -108,7 +109,7 @@ class Patience:
             else:
                 _WATCHDOG.watched[self.thread] = self._before
         if self.fired:
-            ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(self.thread), None)
+            let_nothing_arrive_later(HangingError)
             if self.signalled:
                 time.sleep(_LOOKS)  # a signal that is on its way arrives here
 
