@@ -148,6 +148,25 @@ def test_a_dry_run_shows_all_and_writes_nothing(here: Path) -> None:
     assert ["pyproject.toml"] == list(files(here))
 
 
+@pytest.mark.parametrize("options", [(), ("--ci", "none", "--model", "order")])
+def test_a_folder_that_is_not_there_is_made(options: tuple[str, ...], here: Path) -> None:
+    result = run("init", "services/my shop", *options)
+    assert (0, "") == (result.exit_code, result.stderr)
+    assert "  cd 'services/my shop' && sagacheck verify\n" in result.stdout
+    assert {"services/my shop/sagas/order.py", "services/my shop/pyproject.toml"} <= set(files(here))
+
+
+def test_a_folder_that_is_not_there_is_not_made_to_show_what_would_be_written(here: Path) -> None:
+    assert 0 == run("init", "shop", "--dry-run").exit_code
+    assert not list(here.iterdir())
+
+
+def test_a_definition_that_is_not_there_is_no_folder(here: Path) -> None:
+    result = run("init", "trip.asl.json")
+    assert (2, True) == (result.exit_code, "trip.asl.json" in result.stderr)
+    assert not list(here.iterdir())
+
+
 def test_options_of_a_project_do_not_go_with_a_definition(here: Path) -> None:
     (here / "trip.asl.json").write_text("{}")
     result = run("init", "trip.asl.json", "--ci", "github")

@@ -29,9 +29,9 @@ _MODELS = ("order", "empty", "none")
 def command(path: str, ci: str | None, pre_commit: bool | None, model: str | None, yes: bool, dry_run: bool) -> None:
     """Set up a project in the folder PATH, this one by default; or write the side file of the definition in PATH.
 
-    In a folder: says in pyproject.toml what to check, writes a first saga, and has CI and pre-commit run sagacheck.
-    Asks on a terminal; elsewhere options and what is there decide. What is there is never overwritten, and a second
-    run adds what is missing.
+    In a folder, which is made if need be: says in pyproject.toml what to check, writes a first saga, and has CI and
+    pre-commit run sagacheck. Asks on a terminal; elsewhere options and what is there decide. What is there is never
+    overwritten, and a second run adds what is missing.
 
     A Step Functions definition does not say which task undoes which, what only reads, or which end calls a person.
     What sagacheck infers is written into NAME.saga.toml beside it, every entry with the reason, and what it cannot
@@ -45,10 +45,12 @@ def command(path: str, ci: str | None, pre_commit: bool | None, model: str | Non
       sagacheck init statemachine.asl.json            writes statemachine.saga.toml
       sagacheck init template.yaml --dry-run          shows what it would write
     """  # noqa: D301 - click wants the character itself
-    if Path(path).is_dir():
+    for_project = ci is not None or pre_commit is not None or model is not None
+    new_folder = not Path(path).exists() and (for_project or not Path(path).suffix)
+    if Path(path).is_dir() or new_folder:
         _set_up(path, ci, pre_commit, model, yes=yes, dry_run=dry_run)
         return
-    if ci is not None or pre_commit is not None or model is not None:
+    if for_project:
         msg = "--ci, --pre-commit and --model set up a project: name its folder, not a file"
         raise click.UsageError(msg)
     _write_side_files(path, dry_run=dry_run)

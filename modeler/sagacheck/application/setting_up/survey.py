@@ -57,7 +57,7 @@ class Survey:
 
 
 def survey(folder: Path) -> Survey:
-    """Looks at a folder, and reads its pyproject.toml.
+    """Looks at a folder, which need not be there yet, and reads its pyproject.toml.
 
     Raises:
         RefusedError: if that cannot be read, or says what sagacheck does not understand.
@@ -67,7 +67,7 @@ def survey(folder: Path) -> Survey:
     configured = text is not None and "sagacheck" in tomllib.loads(text).get("tool", {})
     found = [
         (Path(target.path).relative_to(folder), target.is_definition)
-        for target in discover((str(folder),), Exclusion())
+        for target in (discover((str(folder),), Exclusion()) if folder.exists() else ())
         if isinstance(target, Target)
     ]
     return Survey(
