@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -76,7 +77,7 @@ def test_a_bug_anywhere_is_exit_code_3_with_a_request_to_report_it(monkeypatch: 
     def broken(*_: object, **__: object) -> None:
         raise KeyError("sl\x1b[31mip")
 
-    monkeypatch.setattr("sagacheck.application.verify.verify", broken)
+    monkeypatch.setattr("sagacheck.application.verify.verified", broken)
     result = run("verify", ".")
     assert (result.exit_code, result.stdout) == (3, "")
     assert result.stderr == (
@@ -86,6 +87,15 @@ def test_a_bug_anywhere_is_exit_code_3_with_a_request_to_report_it(monkeypatch: 
     assert "Traceback" in run("verify", ".", "--traceback").stderr
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Programs can be interrupted, even if tests run where that is ignored: in the background of a shell."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 @pytest.mark.skipif(os.name == "nt", reason="signals are sent otherwise there")
 def test_ctrl_c_ends_the_process_with_130_and_no_traceback(here: Path) -> None:
     write({"a.py": "import sagacheck, time, pathlib\npathlib.Path('started').touch()\ntime.sleep(600)\n"})
