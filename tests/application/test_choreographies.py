@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from sagacheck import AtMostOnce, Choreography
+from sagacheck import AllOf, AnyOf, AtMostOnce, Choreography, ExactlyOnce, On, Service, applied
 from sagacheck.application.check import ProvingOptions
 from sagacheck.application.choreographies import check_choreography
 from sagacheck.application.loaded import LoadOptions
@@ -15,6 +15,8 @@ from sagacheck.application.loading import load
 from sagacheck.application.refusal import RefusedError
 from sagacheck.application.selection import one_saga
 from sagacheck.application.verify import VerifyOptions, verify
+from sagacheck.authoring.events import Books
+from sagacheck.core.finding import Severity
 from sagacheck.core.report import SagaReport, Tally, Verdict
 from sagacheck.lowering.choreographed.choreography import lowered
 from sagacheck.prover.prove import DEFAULT_BUDGET, Budget, prove
@@ -124,3 +126,56 @@ def test_a_command_that_needs_a_chart_says_that_this_is_a_choreography() -> None
     write({"a.py": MODEL})
     with pytest.raises(RefusedError, match=r"a.py holds a choreography \(inquire\); this command knows orchestrated"):
         one_saga("a.py", None, LoadOptions())
+
+
+def shop(waits: AllOf | AnyOf | str, guard: Books | None = None) -> Choreography:
+    """Charges, and ships when it hears that."""
+    ship = rows.shipping()
+    return Choreography(
+        "shop",
+        starts_with="Placed",
+        services=[
+            Service("payment", On("Placed", do=rows.charging(), ok="Paid", rejected="Declined")),
+            Service("shipping", On(waits, do=ship, ok="Shipped", only_if=[guard] if guard is not None else [])),
+        ],
+        committed_when="Paid",
+        aborted_when="Declined",
+        observed=["Shipped"],
+        delivery=ExactlyOnce(),
+    )
+
+
+@pytest.mark.parametrize(
+    "choreography", [shop(AllOf("Paid", "Declined")), shop("Paid", applied(rows.shipping()))], ids=["join", "guard"]
+)
+def test_a_step_that_no_run_does_is_an_error(choreography: Choreography) -> None:
+    report = checked(choreography)
+    (finding,) = report.findings
+    assert ("SC102", Severity.ERROR, Verdict.NOT_PROVED) == (finding.code, finding.severity, report.verdict)
+    assert "`shipping.dispatch` never runs" in finding.message
+
+
+def test_a_step_that_some_run_does_is_none() -> None:
+    codes = [finding.code for finding in checked(shop(AnyOf("Paid", "Late"))).findings]
+    assert "SC102" not in codes
+    assert "SC102" not in [finding.code for finding in checked(shop("Paid")).findings]
+
+
+def test_a_compensation_that_no_run_needs_is_a_warning() -> None:
+    reserve = rows.reserving()
+    inventory = Service(
+        "inventory",
+        On("Placed", do=reserve, ok="Reserved", rejected="OutOfStock"),
+        On(AllOf("Reserved", "OutOfStock"), undo=reserve, ok="Released"),
+    )
+    choreography = Choreography(
+        "shop",
+        starts_with="Placed",
+        services=[inventory],
+        committed_when="Reserved",
+        aborted_when=AnyOf("OutOfStock", "Released"),
+        delivery=ExactlyOnce(),
+    )
+    report = checked(choreography)
+    assert [("SC102", Severity.WARNING)] == [(one.code, one.severity) for one in report.findings]
+    assert report.verdict is Verdict.PROVED

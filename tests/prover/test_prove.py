@@ -134,6 +134,18 @@ def test_what_a_proof_says_does_not_depend_on_the_order_of_declarations(system: 
     assert {r.prop.name: r.holds for r in one.results} == {r.prop.name: r.holds for r in other.results}
 
 
+@settings(max_examples=200)
+@given(systems())
+def test_the_rules_that_never_fire_are_those_of_brute_force(system: System) -> None:
+    try:
+        explored = explore(system, 3_000)
+    except TooManyStatesError:
+        reject()
+    fires = {rule.name for moves in explored.moves.values() for rule, _ in moves}
+    assert {rule.name for rule in system.rules} - fires == prove(system, traces=0, idle=True).idle
+    assert not prove(system, traces=0).idle
+
+
 def test_of_one_cause_the_first_that_goes_wrong_is_shown() -> None:
     count = Variable("count", ("0", "1", "2"))
     rules = (

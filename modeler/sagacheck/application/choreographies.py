@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from sagacheck.application.choreography_proof import Broken, prove_choreography, with_strongest
+from sagacheck.application.choreography_proof import Broken, never_running, prove_choreography, with_strongest
 from sagacheck.application.needs import needs_finding, provisos, says_contract
 from sagacheck.application.places import places_of_net
 from sagacheck.application.weakest import Needed
 from sagacheck.core.claim import Claim
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
-from sagacheck.core.net import PROFILE, Net
+from sagacheck.core.net import PROFILE, Net, Reaction, ServiceSpec, Work
 from sagacheck.core.outcome import Outcome
 from sagacheck.core.report import Coverage, FailurePoints, SagaReport, Tally, Verdict, worst
 from sagacheck.lowering.choreographed.choreography import lowered
@@ -49,6 +49,7 @@ def check_choreography(net: Net, file: str, proving: ProvingOptions | None = Non
         proof = prove_choreography(net, proving.budget, proving.without)
         findings += [_violated(net, broken) for broken in proof.broken]
         findings += _needs(net, proof.needed)
+        findings += [_dead(net, service, reaction) for service, reaction in never_running(net, proving.budget)]
         states, why, needs = proof.states, proof.why or why, provisos(proof.needed)
         verdict = Verdict.PROVED
     if worst(findings) is Severity.ERROR:
@@ -139,6 +140,31 @@ def _wired(net: Net, flaw: Flawed) -> Finding:
         primary=Label(flaw.span or net.span, label),
         root_cause=RootCause(net.name, tuple(steps), rule.name),
         help=rule.help,
+    )
+
+
+def _dead(net: Net, service: ServiceSpec, reaction: Reaction) -> Finding:
+    """A reaction that runs in no run: an error if a step that is owed is done nowhere else."""
+    rule = _rule_called("unreachable-state")
+    step = reaction.step
+    undo = step.compensation if step is not None and reaction.work is Work.UNDO else None
+    what = (
+        f"`{undo.action if undo is not None else step.name}`" if step is not None else f"a reaction of `{service.name}`"
+    )
+    others = [one for _, one in net.reactions if one is not reaction and one.work is Work.DO and one.step == step]
+    grave = step is not None and step.owes and reaction.work is Work.DO and not others
+    heard = quoted(sorted(reaction.hears))
+    return Finding(
+        code=rule.code,
+        name=rule.name,
+        severity=Severity.ERROR if grave else Severity.WARNING,
+        saga=net.name,
+        message=f"{what} never runs: in no run does what `{service.name}` waits for come true",
+        primary=Label(
+            reaction.span or net.span, f"waits for {heard}{' and asks its books' if reaction.only_if else ''}"
+        ),
+        root_cause=RootCause(net.name, (service.name, what, heard), "run"),
+        help="wait for what can happen, AnyOf(...) instead of AllOf(...) for events that exclude each other, or delete it",
     )
 
 

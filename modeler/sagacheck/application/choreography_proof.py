@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from sagacheck.application.weakest import LADDER, Decided, Needed, weakest_contracts
 from sagacheck.core.contract import Contract
-from sagacheck.core.net import Net
+from sagacheck.core.net import Net, Reaction, ServiceSpec
 from sagacheck.core.story import Story
 from sagacheck.core.system import Property, Safety, System
 from sagacheck.core.trace import Trace
@@ -15,6 +15,7 @@ from sagacheck.lowering.choreographed.books import books_of
 from sagacheck.lowering.choreographed.choreography import LoweredChoreography, lowered
 from sagacheck.lowering.choreographed.obligations import Obligation
 from sagacheck.lowering.choreographed.story import story_of
+from sagacheck.lowering.choreographed.transactions import Handled
 from sagacheck.prover.prove import DEFAULT_BUDGET, Budget, prove
 
 MOST_STORIES = 5
@@ -94,6 +95,42 @@ def prove_choreography(
     blamed = frozenset(one.first.subject for one in strongest.broken)
     found = weakest_contracts(steps, under, Decided(strongest.states, blamed))
     return strongest if found is None else ChoreographyProof(found.states, (), found.needed, found.why)
+
+
+def never_running(net: Net, budget: Budget = DEFAULT_BUDGET) -> tuple[tuple[ServiceSpec, Reaction], ...]:
+    """The reactions that run in no run, whatever the network does, each with its service.
+
+    Where contracts are not declared, those that run neither under the strongest ones nor under the weakest ones.
+
+    Args:
+        net: the choreography.
+        budget: how much each computation may cost; beyond it, nothing is said of any reaction.
+    """
+    steps = undeclared(net)
+    left = set(range(len(net.reactions)))
+    for contract in (LADDER[-1], LADDER[0]) if steps else (LADDER[-1],):
+        under = net.with_contracts(dict.fromkeys(steps, contract))
+        running = _running(under, budget)
+        if running is None:
+            return ()
+        left -= {place for place, (_, reaction) in enumerate(under.reactions) if reaction in running}
+        if not left:
+            break
+    return tuple(net.reactions[place] for place in sorted(left))
+
+
+def _running(net: Net, budget: Budget) -> list[Reaction] | None:
+    """The reactions that run in some run; None if that is not decided."""
+    system = lowered(net).system
+    proof = prove(System(system.name, system.variables, system.rules), budget, traces=0, idle=True)
+    if proof.why:
+        return None
+    return [
+        done.reaction
+        for rule in system.rules
+        if isinstance(rule.tells, Handled) and rule.name not in proof.idle
+        for done in rule.tells.done
+    ]
 
 
 def _decided(net: Net, budget: Budget, without: frozenset[str], traces: int) -> ChoreographyProof:

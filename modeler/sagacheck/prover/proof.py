@@ -33,11 +33,13 @@ class Proof:
         states: the exact number of states that can be reached; None if that is not known.
         results: what is known of each property, in the order of the system; empty if nothing was decided.
         why: what ran out before all was decided; "" if nothing did.
+        idle: the names of the rules that never fire, if they were asked for.
     """
 
     states: int | None
     results: tuple[Result, ...]
     why: str = ""
+    idle: frozenset[str] = frozenset()
 
     @property
     def conclusive(self) -> bool:

@@ -41,7 +41,7 @@ class OutOfTimeError(Exception):
     """The time for a proof is over."""
 
 
-def prove(system: System, budget: Budget = DEFAULT_BUDGET, *, traces: int | None = None) -> Proof:
+def prove(system: System, budget: Budget = DEFAULT_BUDGET, *, traces: int | None = None, idle: bool = False) -> Proof:
     """What is known of each property of a system.
 
     Args:
@@ -49,6 +49,7 @@ def prove(system: System, budget: Budget = DEFAULT_BUDGET, *, traces: int | None
         budget: where to stop: the proof is then inconclusive, and says why.
         traces: for how many causes to look for shortest runs that break what does not hold, those that break first;
             for all if nothing is said.
+        idle: whether to look for rules that never fire.
     """
     from oxidd.util import DDMemoryError
 
@@ -62,7 +63,7 @@ def prove(system: System, budget: Budget = DEFAULT_BUDGET, *, traces: int | None
     room = min(_SMALL_ROOM if bits < _SMALL_SYSTEM else _LARGE_ROOM, budget.nodes)
     while True:
         try:
-            return _decided(Encoding(system, room), check, traces)
+            return _decided(Encoding(system, room), check, traces, idle=idle)
         except (DDMemoryError, MemoryError):
             if room >= budget.nodes:
                 return Proof(None, (), f"its sets of states outgrow {budget.nodes:,} nodes of decision diagrams")
@@ -71,7 +72,7 @@ def prove(system: System, budget: Budget = DEFAULT_BUDGET, *, traces: int | None
             return Proof(None, (), f"it is not decided after {budget.seconds:g} s")
 
 
-def _decided(encoding: Encoding, check: Check, traces: int | None) -> Proof:
+def _decided(encoding: Encoding, check: Check, traces: int | None, *, idle: bool) -> Proof:
     reached = reachable(encoding, check)
     broken = {prop.name: _breaking(encoding, prop, reached, check) for prop in encoding.system.properties}
     tracer = Tracer(encoding, check)
@@ -82,7 +83,9 @@ def _decided(encoding: Encoding, check: Check, traces: int | None) -> Proof:
     results = [
         Result(prop, not broken[prop.name].satisfiable(), shown.get(prop.name)) for prop in encoding.system.properties
     ]
-    return Proof(encoding.count(reached), tuple(results))
+    names = [rule.name for rule in encoding.system.rules] if idle else []
+    never = frozenset(name for name in names if not (reached & encoding.enabled([name])).satisfiable())
+    return Proof(encoding.count(reached), tuple(results), idle=never)
 
 
 def _last(prop: Property) -> list[str]:

@@ -4,7 +4,8 @@
 
 Looks for states that cannot be reached from the start by any chain of edges. Of states that only lead to one another
 the first is reported; the others are listed with it. In a declared saga: for an alternative of `first_of` that is never
-tried, because the one before it never fails.
+tried, because the one before it never fails. In a choreography: for reactions that run in no run, whatever the network
+does, such as one that waits for two events that exclude each other; that takes a proof.
 
 ## Why is this bad?
 
