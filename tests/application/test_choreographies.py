@@ -179,3 +179,28 @@ def test_a_compensation_that_no_run_needs_is_a_warning() -> None:
     report = checked(choreography)
     assert [("SC102", Severity.WARNING)] == [(one.code, one.severity) for one in report.findings]
     assert report.verdict is Verdict.PROVED
+
+
+def test_what_stops_although_no_event_is_lost_is_not_helped_by_an_outbox() -> None:
+    reserve = rows.reserving(refusable=True)
+    inventory = Service(
+        "inventory",
+        On("Placed", do=reserve, ok="Reserved"),
+        On("Cancelled", undo=reserve, ok="Released"),
+    )
+
+    def stopping(delivery: AtMostOnce | ExactlyOnce) -> str:
+        choreography = Choreography(
+            "shop",
+            starts_with="Placed",
+            services=[inventory],
+            committed_when="Shipped",
+            aborted_when="Released",
+            may_arrive=["Cancelled", "Shipped"],
+            observed=["Reserved"],
+            delivery=delivery,
+        )
+        return next(finding.help for finding in checked(choreography).findings if finding.code == "SC315")
+
+    assert "publish every outcome" in stopping(ExactlyOnce())
+    assert "AtLeastOnce(outbox=True)" in stopping(AtMostOnce())

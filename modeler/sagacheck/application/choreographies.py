@@ -215,10 +215,21 @@ def _violated(net: Net, broken: Broken) -> Finding:
         message=f"`{first.subject}` {_may(first)}",
         primary=_place(net, first.subject),
         root_cause=RootCause(net.name, (first.subject,), str(first.flaw)),
-        help=_HELP.get(first.flaw, rule.help),
+        help=_help(net, first) or rule.help,
         notes=also,
         story=broken.story,
     )
+
+
+def _help(net: Net, broken: Obligation) -> str:
+    """What to change where a choreography needs other advice than its rule gives; "" if it does not."""
+    unlosable = all(how.at_least_once and how.outbox for how in map(net.delivered, (net.starts_with, *net.published)))
+    if broken.flaw is Flaw.STOPPED and unlosable:
+        return (
+            "no event is lost here: publish every outcome (rejected=, failed=, unknown=), let somebody hear it, "
+            "and announce an end: aborted_when=, manual_when="
+        )
+    return _HELP.get(broken.flaw, "")
 
 
 def _place(net: Net, subject: str) -> Label:
