@@ -190,7 +190,7 @@ def said(database: Database, action: str, payload: Payload) -> str | None:
     """What is kept under a key."""
     asked = "SELECT said FROM keys WHERE action = ? AND id = ?"
     row = database.execute(asked, (action, payload["id"])).fetchone()
-    return row and row[0]
+    return str(row[0]) if row else None
 
 
 def keep(database: Database, action: str, payload: Payload, answer: str) -> None:
@@ -207,10 +207,15 @@ def keeping_answers(*, accepts: bool = False, probe: Probe | None = None) -> Sto
     """
 
     def take(database: Database, payload: Payload) -> str:
+        failed = False
+        try:
+            boundary("look for a seat")
+        except OSError:
+            failed = True
         with database:
             database.execute("BEGIN IMMEDIATE")
             if said(database, "take", payload) is None:
-                refuses = payload["seat"] == "none" or (said(database, "give", payload) and not accepts)
+                refuses = failed or payload["seat"] == "none" or (said(database, "give", payload) and not accepts)
                 keep(database, "take", payload, "refused" if refuses else "taken")
                 if not refuses:
                     database.execute("INSERT INTO seats VALUES (?)", (payload["id"],))
@@ -252,7 +257,7 @@ def seats(database: Database) -> int:
     return count
 
 
-@pytest.mark.parametrize("law", [Law.REJECTION, Law.LATE_STEP, Law.PARTIAL, Law.COMMUTATION])
+@pytest.mark.parametrize("law", [Law.REJECTION, Law.FAILURE, Law.LATE_STEP, Law.PARTIAL, Law.COMMUTATION])
 def test_without_a_probe_what_a_refusal_leaves_is_not_judged_and_with_one_it_is(law: Law) -> None:
     blind, seeing = cell(keeping_answers(), "take", law), cell(keeping_answers(probe=seats), "take", law)
     assert (Standing.NOT_RUN, NO_PROBE) == (blind.standing, blind.why)
