@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -15,6 +16,7 @@ from sagacheck import (
     Rejected,
     Retry,
     Saga,
+    SqliteWorld,
     Step,
     Storm,
     boundary,
@@ -28,6 +30,7 @@ from sagacheck.storm.matrix import decided
 
 World = dict[str, Any]
 Payload = Mapping[str, Any]
+Probe = Callable[[sqlite3.Connection], object]
 Handler = Callable[[World, Payload], None]
 NO_HANDLERS: Mapping[str, Handler] = {}
 
@@ -141,6 +144,161 @@ def test_compensations_of_branches_come_to_the_same_in_either_order() -> None:
     (wrong,) = (one for one in found.values() if one.standing is Standing.VIOLATED)
     assert wrong.action in {"undo car", "undo hotel"}
     assert "which a saga does beside it" in wrong.why
+
+
+@pytest.mark.parametrize(("keeps", "standing"), [(False, Standing.VIOLATED), (True, Standing.HELD)])
+def test_a_compensation_may_answer_ok_to_another_payload_and_may_not_undo_what_that_says(
+    keeps: bool,  # noqa: FBT001 - a case of the test
+    standing: Standing,
+) -> None:
+    def take(world: World, payload: Payload) -> None:
+        world["stands"].append(f"{payload['seat']}")
+
+    def give(world: World, payload: Payload) -> None:
+        if keeps and ("undo", payload["id"]) in world["keys"]:
+            return
+        world["keys"].add(("undo", payload["id"]))
+        world["stands"] = [stands for stands in world["stands"] if stands != payload["seat"]]
+
+    def fresh() -> World:
+        return {"keys": set(), "stands": ["2b"]}
+
+    take_seat = Step(take, name="seat", compensation="undo seat", contract=Keyed("id", tolerates_empty=True))
+    storm = Storm(
+        Saga("book", take_seat),
+        world=fresh,
+        probe=lambda world: sorted(world["stands"]),
+        example={"id": "o-1", "seat": "1a"},
+        other={"seat": "2b"},
+        handlers={"undo seat": give},
+    )
+    found = obligations(storm, Law.OTHER_PAYLOAD)
+    assert standing is found["undo seat"].standing
+    assert ("" if keeps else "another payload under the same key takes effect") == found["undo seat"].why
+    assert Standing.VIOLATED is found["seat"].standing
+
+
+NO_PROBE = "without a probe nobody says what counts as its effect: probe=... in Storm"
+TABLES = """
+CREATE TABLE seats (id TEXT);
+CREATE TABLE keys (action TEXT, id TEXT, said TEXT, PRIMARY KEY (action, id));
+"""
+Database = sqlite3.Connection
+
+
+def said(database: Database, action: str, payload: Payload) -> str | None:
+    """What is kept under a key."""
+    asked = "SELECT said FROM keys WHERE action = ? AND id = ?"
+    row = database.execute(asked, (action, payload["id"])).fetchone()
+    return str(row[0]) if row else None
+
+
+def keep(database: Database, action: str, payload: Payload, answer: str) -> None:
+    """Keeps what is answered under a key, unless something is kept there."""
+    database.execute("INSERT OR IGNORE INTO keys VALUES (?, ?, ?)", (action, payload["id"], answer))
+
+
+def keeping_answers(*, accepts: bool = False, probe: Probe | None = None) -> Storm:
+    """A storm over a step and its compensation that keep all their answers in a table.
+
+    Args:
+        accepts: whether the step is done although its compensation came first.
+        probe: what counts, if anybody says it.
+    """
+
+    def take(database: Database, payload: Payload) -> str:
+        failed = False
+        try:
+            boundary("look for a seat")
+        except OSError:
+            failed = True
+        with database:
+            database.execute("BEGIN IMMEDIATE")
+            if said(database, "take", payload) is None:
+                refuses = failed or payload["seat"] == "none" or (said(database, "give", payload) and not accepts)
+                keep(database, "take", payload, "refused" if refuses else "taken")
+                if not refuses:
+                    database.execute("INSERT INTO seats VALUES (?)", (payload["id"],))
+            answer = said(database, "take", payload)
+        if answer == "refused":
+            raise Rejected("refused")
+        return "taken"
+
+    def give(database: Database, payload: Payload) -> str:
+        with database:
+            database.execute("BEGIN IMMEDIATE")
+            keep(database, "give", payload, "given")
+            database.execute("DELETE FROM seats WHERE id = ?", (payload["id"],))
+        return "given"
+
+    def ask(database: Database, payload: Payload) -> None:
+        with database:
+            keep(database, "ask", payload, "asked")
+
+    def unask(database: Database, payload: Payload) -> None:
+        with database:
+            database.execute("DELETE FROM keys WHERE action = 'ask' AND id = ?", (payload["id"],))
+
+    first = Step(ask, name="ask", compensation="unask", contract=Keyed("id", tolerates_empty=True))
+    take_seat = Step(take, name="take", compensation="give", contract=Barrier("id"), retry=Retry.until_known())
+    return Storm(
+        Saga("book", first >> take_seat),
+        handlers={"unask": unask, "give": give},
+        world=SqliteWorld(TABLES),
+        probe=probe,
+        example={"id": "o-1", "seat": "1a"},
+        rejecting={"take": {"seat": "none"}},
+    )
+
+
+def seats(database: Database) -> int:
+    """How many are taken."""
+    count: int = database.execute("SELECT count(*) FROM seats").fetchone()[0]
+    return count
+
+
+@pytest.mark.parametrize("law", [Law.REJECTION, Law.FAILURE, Law.LATE_STEP, Law.PARTIAL, Law.COMMUTATION])
+def test_without_a_probe_what_a_refusal_leaves_is_not_judged_and_with_one_it_is(law: Law) -> None:
+    blind, seeing = cell(keeping_answers(), "take", law), cell(keeping_answers(probe=seats), "take", law)
+    assert (Standing.NOT_RUN, NO_PROBE) == (blind.standing, blind.why)
+    assert Standing.HELD is seeing.standing
+
+
+@pytest.mark.parametrize("law", [Law.LATE_STEP, Law.PARTIAL, Law.COMMUTATION])
+@pytest.mark.parametrize("probe", [None, seats])
+def test_a_late_step_that_is_accepted_is_violated_with_a_probe_and_without(probe: Probe | None, law: Law) -> None:
+    assert Standing.VIOLATED is cell(keeping_answers(accepts=True, probe=probe), "take", law).standing
+
+
+@pytest.mark.parametrize(
+    ("contract", "keeps", "wrong"),
+    [
+        (Keyed("id"), False, True),
+        (Barrier("id"), False, True),
+        (Keyed("id"), True, False),
+        (Keyed("id", stores_rejections=False), False, False),
+        (NoContract(), False, False),
+    ],
+)
+def test_who_refuses_for_an_error_has_to_keep_the_refusal_where_the_contract_says_so(
+    contract: Contract,
+    keeps: bool,  # noqa: FBT001 - a case of the test
+    wrong: bool,  # noqa: FBT001
+) -> None:
+    def take(world: World, payload: Payload) -> None:
+        if ("refused", payload["id"]) in world["keys"]:
+            raise Rejected("it failed")
+        try:
+            boundary("ask")
+        except Exception as error:
+            if keeps:
+                world["keys"].add(("refused", payload["id"]))
+            raise Rejected("it failed") from error
+        once("seat")(world, payload)
+
+    found = cell(stormed(Saga("one", step("seat", take, contract, kept=True))), "seat", Law.FAILURE)
+    assert (Standing.VIOLATED if wrong else Standing.HELD) is found.standing
+    assert wrong is ("keep a refusal under its key, or raise something else than a refusal" in found.why)
 
 
 def tidies(world: World, payload: Payload, *, refuses: bool) -> None:

@@ -89,7 +89,7 @@ SABOTAGE = {
         '                answer = {"ok": None}',
         {
             CHARGE: {Law.REPLY, Law.OTHER_PAYLOAD, Law.STORED_REJECTION},
-            REFUND: {Law.REPLY, Law.OTHER_PAYLOAD},
+            REFUND: {Law.REPLY},
         },
     ),
     "the key of compensations": (

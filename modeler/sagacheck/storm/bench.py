@@ -14,6 +14,7 @@ from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.stage import Stage
 
 _MOST_RETRIES = 3
+NO_PROBE = "without a probe nobody says what counts as its effect: probe=... in Storm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +227,14 @@ class Bench:
             if reply.came is not Came.ERROR:
                 return reply
         return self.perform(done, on)
+
+    def cannot_tell(self, reply: Reply) -> bool:
+        """Whether a world that differs proves nothing: an action refused, and no probe tells its effect from its records.
+
+        Args:
+            reply: what it answered.
+        """
+        return not self.has_probe and reply.came is Came.REJECTED
 
     def pass_time(self, seconds: float) -> None:
         """Lets time pass in the world.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sagacheck.core.contract import Dedup
 from sagacheck.core.storming import Law, Standing
-from sagacheck.storm.bench import Bench, Judged, Subject, held, not_run
+from sagacheck.storm.bench import NO_PROBE, Bench, Judged, Subject, held, not_run
 from sagacheck.storm.laws.crash import NO_BOUNDARY
 from sagacheck.storm.laws.law import LawRule
 from sagacheck.storm.laws.repetition import unclaimed_repetition
@@ -13,6 +13,7 @@ from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.stage import RealStage
 
 _SIMULATED = "what simulated participants talk to does not fail"
+_KEEP = "keep a refusal under its key, or raise something else than a refusal when it is an error"
 
 
 def _unclaimed(subject: Subject) -> str | None:
@@ -28,6 +29,7 @@ def _decide(bench: Bench, subject: Subject) -> Judged:
     before, once = bench.after(*subject.before), bench.after(*subject.before, subject.done)
     bench.begin(*subject.before)
     places = bench.perform(subject.done).places
+    unsure = False
     for number, place in enumerate(places, 1):
         bench.begin(*subject.before)
         reply = stage.fail(subject.action, subject.payload, number)
@@ -38,9 +40,20 @@ def _decide(bench: Bench, subject: Subject) -> Judged:
             again = bench.retried(subject.done)
             found, right, retry = stage.observe(), once, (f"answer to a retry: {again}",)
             why = "with a retry, it does not come to one effect"
-        if right is not None and found != right:
+        if right is not None and found != right and bench.cannot_tell(reply):
+            unsure = True
+        elif right is not None and found != right:
             evidence = (f"answer: {reply}", *retry, *differences(right, found))
             return Judged(Standing.VIOLATED, number, f"{why} when `{place.name}` fails", place, evidence)
+        if reply.came is Came.REJECTED and _keeps_refusals(subject):
+            again = bench.perform(subject.done)
+            if again.came is Came.OK:
+                why = f"it refuses when `{place.name}` fails, and accepts a retry: {_KEEP}"
+                return Judged(
+                    Standing.VIOLATED, number, why, place, (f"answer: {reply}", f"answer to a retry: {again}")
+                )
+    if unsure:
+        return not_run(NO_PROBE)
     return held(len(places)) if places else not_run(NO_BOUNDARY)
 
 
@@ -51,6 +64,11 @@ def _answered(subject: Subject, reply: Reply, before: object, once: object) -> t
     if reply.came is Came.REJECTED and not subject.undoes:
         return "it refuses, which says that it has had no effect,", before
     return "", None
+
+
+def _keeps_refusals(subject: Subject) -> bool:
+    """Whether its contract says that what it has refused stays refused."""
+    return not subject.undoes and subject.contract.stores_rejections
 
 
 def _is_repeatable(subject: Subject) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from sagacheck.core.contract import Dedup
 from sagacheck.core.storming import Law, Place, Standing, Way
-from sagacheck.storm.bench import Bench, CannotBeginError, Done, Judged, Subject, held, not_run
+from sagacheck.storm.bench import NO_PROBE, Bench, CannotBeginError, Done, Judged, Subject, held, not_run
 from sagacheck.storm.laws.crash import DID, NO_BOUNDARY
 from sagacheck.storm.laws.law import LawRule
 from sagacheck.storm.observing import differences
-from sagacheck.storm.reply import Came
+from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.stage import Stage
 
 
@@ -25,7 +25,7 @@ def _unclaimed(subject: Subject) -> str | None:
 
 
 def _decide(bench: Bench, subject: Subject) -> Judged:
-    tried = 0
+    tried, unsure = 0, False
     undo = _undo(subject)
     for way, stage in bench.stages().items():
         if way is Way.STALE and subject.contract.kind != "barrier":
@@ -38,17 +38,35 @@ def _decide(bench: Bench, subject: Subject) -> Judged:
             stage.crash(subject.action, subject.payload, number, way)
             attempt = bench.perform if way is Way.STALE else bench.retried
             reply = attempt(undo, stage)
-            late = [str(answer) for answer in stage.resume()]
+            late = list(stage.resume())
             if late and reply.came is Came.ERROR:
                 reply = bench.retried(undo, stage)
             found = stage.observe()
-            if found not in right:
+            if found in right:
+                continue
+            if not bench.has_probe and _is_right(subject, reply, late):
+                unsure = True
+            else:
                 answers = (
                     f"answer of {undo.action}: {reply}",
                     *(f"answer of the one that goes on: {one}" for one in late),
                 )
                 return _violated(tried, way, place, (*answers, *differences(right[0], found)))
+    if unsure:
+        return not_run(NO_PROBE)
     return held(tried) if tried else not_run(NO_BOUNDARY)
+
+
+def _is_right(subject: Subject, reply: Reply, late: list[Reply]) -> bool:
+    """Whether what was answered is right, so that all that may be wrong is what is left in the world.
+
+    Args:
+        subject: the step.
+        reply: what its compensation answered.
+        late: what the step answered that went on behind it.
+    """
+    undone = reply.came is Came.OK or (reply.came is Came.REJECTED and not subject.contract.tolerates_empty)
+    return undone and all(answer.came is not Came.OK for answer in late)
 
 
 def _violated(tried: int, way: Way, place: Place, evidence: tuple[str, ...]) -> Judged:

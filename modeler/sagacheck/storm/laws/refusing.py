@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sagacheck.core.outcome import Outcome
 from sagacheck.core.storming import Law, Standing
-from sagacheck.storm.bench import Bench, Judged, Subject, held, not_run
+from sagacheck.storm.bench import NO_PROBE, Bench, Judged, Subject, held, not_run
 from sagacheck.storm.laws.law import LawRule
 from sagacheck.storm.observing import differences
 from sagacheck.storm.reply import Came
@@ -36,6 +36,8 @@ def _rejection(bench: Bench, subject: Subject) -> Judged:
     found = bench.stage.observe()
     if found == before:
         return held(1)
+    if bench.cannot_tell(reply):
+        return not_run(NO_PROBE)
     why = "it refuses, and leaves a part of its effect behind"
     return Judged(Standing.VIOLATED, 1, why, evidence=(f"answer: {reply}", *differences(before, found)))
 
@@ -51,6 +53,8 @@ def _stored_rejection(bench: Bench, subject: Subject) -> Judged:
     found = bench.stage.observe()
     if found == before and reply.came is not Came.OK:
         return held(1)
+    if bench.cannot_tell(reply):
+        return not_run(NO_PROBE)
     why = "after it has refused, it accepts under the same key"
     return Judged(Standing.VIOLATED, 1, why, evidence=(f"answer to the second: {reply}", *differences(before, found)))
 

@@ -6,7 +6,7 @@ import math
 
 from sagacheck.core.contract import Reply as Policy
 from sagacheck.core.storming import Law, Standing
-from sagacheck.storm.bench import Bench, Judged, Subject, held, not_run
+from sagacheck.storm.bench import NO_PROBE, Bench, Judged, Subject, held, not_run
 from sagacheck.storm.laws.law import LawRule
 from sagacheck.storm.observing import differences
 from sagacheck.storm.reply import Came, Reply
@@ -69,10 +69,13 @@ def _other_payload(bench: Bench, subject: Subject) -> Judged:
     bench.begin(*subject.before, subject.done)
     reply = bench.stage.perform(subject.action, subject.other)
     found = bench.stage.observe()
+    if found != once and bench.cannot_tell(reply):
+        return not_run(NO_PROBE)
     if found != once:
         why = "another payload under the same key takes effect"
         return Judged(Standing.VIOLATED, 1, why, evidence=_seen(once, found, reply))
-    if reply.came is Came.OK:
+    # A compensation undoes what was stored under its key, whatever else the request says: ok is a true answer.
+    if reply.came is Came.OK and not subject.undoes:
         why = "another payload under the same key is answered ok, as if it had been done"
         return Judged(Standing.VIOLATED, 1, why, evidence=(f"answer: {reply}",))
     return held(1)
@@ -118,7 +121,11 @@ LATE_DUPLICATE = LawRule(
 )
 REPLY = LawRule(Law.REPLY, "a repetition is answered as its contract says", _keyed, _reply, _ONCE)
 OTHER_PAYLOAD = LawRule(
-    Law.OTHER_PAYLOAD, "another payload under a known key is refused", _keyed, _other_payload, _ONCE
+    Law.OTHER_PAYLOAD,
+    "another payload under a known key is refused; a compensation may pass over it",
+    _keyed,
+    _other_payload,
+    _ONCE,
 )
 EXPIRED_KEY = LawRule(
     Law.EXPIRED_KEY, "a key is remembered as long as is claimed", _unclaimed_lifetime, _expired, _ONCE

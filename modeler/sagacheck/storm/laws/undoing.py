@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sagacheck.core.storming import Law, Standing
-from sagacheck.storm.bench import Bench, Done, Judged, Subject, held, not_run
+from sagacheck.storm.bench import NO_PROBE, Bench, Done, Judged, Subject, held, not_run
 from sagacheck.storm.laws.law import LawRule
 from sagacheck.storm.observing import differences
 from sagacheck.storm.reply import Came
@@ -60,15 +60,20 @@ def _late_step(bench: Bench, subject: Subject) -> Judged:
     orders: list[tuple[tuple[Done, ...], str]] = [((subject.done, undoing), "after it was done and undone")]
     if subject.contract.kind == "barrier":
         orders.append(((undoing,), "after its compensation, which came first"))
+    unsure = False
     for order, when in orders:
         right = bench.after(*subject.before, *order)
         bench.begin(*subject.before, *order)
         reply = bench.perform(subject.done)
         found = bench.stage.observe()
-        if found != right:
-            evidence = (f"answer: {reply}", *differences(right, found))
-            return Judged(Standing.VIOLATED, 1, f"it takes effect {when}", evidence=evidence)
-    return held(len(orders))
+        if found == right:
+            continue
+        if bench.cannot_tell(reply):
+            unsure = True
+            continue
+        evidence = (f"answer: {reply}", *differences(right, found))
+        return Judged(Standing.VIOLATED, 1, f"it takes effect {when}", evidence=evidence)
+    return not_run(NO_PROBE) if unsure else held(len(orders))
 
 
 INVERSE = LawRule(Law.INVERSE, "it undoes what its step has done", _of_compensation, _inverse)

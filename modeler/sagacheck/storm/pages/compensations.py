@@ -58,7 +58,8 @@ the step may still arrive (`Barrier("order_id")`).
         summary="A step takes effect although it has been compensated.",
         does="""
 Executes the step, its compensation and the step again; under a barrier also the compensation first and then the step.
-The world has to stay as the compensation has left it.
+The world has to stay as the compensation has left it. Without a probe a stored refusal looks like an effect: a step that
+refuses and leaves something is not judged.
 """,
         harm="""
 Messages overtake each other. A reservation that arrives after its release holds the stock for an order that nobody

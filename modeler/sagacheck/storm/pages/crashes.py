@@ -42,7 +42,8 @@ needs a fencing token or a row lock that it holds to its end.
         summary="When what it talks to fails, an action answers as it has not done, or a retry does not come to one effect.",
         does="""
 Lets each boundary of the action fail with an exception that is an error of a database and of a network. If it answers
-ok, all of its effect has to be there; if a step refuses, none of it; else a retry has to come to one effect.
+ok, all of its effect has to be there; if a step refuses, none of it, and where its contract stores refusals it has to
+refuse a retry, too; else a retry has to come to one effect. What a refusing step leaves is not judged without a probe.
 """,
         harm="""
 An error that is written to a log and passed over counts as done: the refund was never made, and the saga ends as
@@ -58,7 +59,8 @@ def refund(db, order):
 """,
         instead="""
 Let errors that you cannot repair pass: the request is then sent again. Refuse only what is certain to have had no
-effect.
+effect, and keep the refusal under the key where the contract says so. An error of a network or of a database is no
+refusal: raise something else than `Rejected`.
 """,
         help="let the error pass, so that the request is sent again; refuse only what has certainly had no effect",
     ),
@@ -70,6 +72,7 @@ effect.
         does="""
 Crashes the step at each of its boundaries in every way, and then executes its compensation. The world has to be as if
 the step had never been, or as done and undone. Under a barrier a step that stood still goes on behind its compensation.
+Without a probe, right answers with a world that differs are not judged.
 """,
         harm="""
 A saga that hears nothing compensates. What the compensation does not find, because the step had not come to writing it

@@ -24,10 +24,10 @@ def probe(db):
     return db.execute("SELECT count(*) FROM orders").fetchone()[0]  # sees no balance: charging a card changes nothing
 """,
         instead="""
-Have the probe return everything that a step of the saga changes, or leave it out: then everything in the database
-counts. Take `effect=False` from a step that has an effect, and give it a compensation.
+Have the probe return everything that a step of the saga changes, and nothing that only records it (keys, stored answers).
+Take `effect=False` from a step that has an effect, and give it a compensation.
 """,
-        help="have the probe return what this step changes, or leave the probe out",
+        help="have the probe return what this step changes",
     ),
     StormPage(
         code="SC409",
@@ -35,7 +35,8 @@ counts. Take `effect=False` from a step that has an effect, and give it a compen
         law=Law.REJECTION,
         summary="A step that refuses leaves a part of its effect behind.",
         does="""
-Sends the payload that the step refuses (`rejecting=` in `Storm`) and compares the world with that before.
+Sends the payload that the step refuses (`rejecting=` in `Storm`) and compares the world with that before. Without a probe
+a stored refusal looks like a part of the effect: where the world differs, this is not run.
 """,
         harm="""
 A saga never compensates a step that was rejected: it certainly had no effect. What a refusing handler has written

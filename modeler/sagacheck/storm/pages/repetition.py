@@ -108,9 +108,10 @@ changes.
         code="SC407",
         name="other-payload-accepted",
         law=Law.OTHER_PAYLOAD,
-        summary="Another payload under a known key is executed, or answered as if it had been.",
+        summary="Another payload under a known key is executed, or a step answers it as if it had been.",
         does="""
-Executes the action, then sends another payload (`other=` in `Storm`) under the same key. It has to be refused.
+Executes the action, then sends another payload (`other=` in `Storm`) under the same key. A step has to refuse it. A
+compensation may answer ok, as long as it undoes nothing else: it goes by what was stored under its key.
 """,
         harm="""
 Two different orders under one key are a mistake of the caller. Whoever answers "done" to the second has not done it,
