@@ -38,6 +38,7 @@ def test_nothing_is_lost_but_what_does_not_fit(text: str) -> None:
         ("CreateIdempotencyRecordInTheDatabase", ("CreateIdempotencyRecordInThe", "Database")),
         ("", ("(no name)",)),
         (" \n\t ", ("(no name)",)),
+        ("\u200c", ("(no name)",)),
         ("x" * 100, ("x" * 28, "x" * 28, "x" * 27 + "…")),
     ],
 )

@@ -65,7 +65,7 @@ def wrapped(text: str, columns: int = LINE_WIDTH, most: int = MOST_LINES) -> tup
         most: number of lines.
 
     Returns:
-        At least one line; blank text is told as such.
+        At least one line; text of which nothing is seen is told as such.
     """
     lines: list[str] = []
     line = ""
@@ -74,7 +74,7 @@ def wrapped(text: str, columns: int = LINE_WIDTH, most: int = MOST_LINES) -> tup
             lines.append(line.rstrip())
             line = ""
         line += piece
-    if line.strip():
+    if width(line.strip()):
         lines.append(line.rstrip())
     if len(lines) > most:
         lines = [*lines[: most - 1], shortened(lines[most - 1] + _ELLIPSIS * 2, columns)]
