@@ -79,7 +79,7 @@ def check_chart(
         why, needs = proof.why, provisos(proof.needed, chart)
     findings, suppressed = without_suppressed(chart, findings, proved=proof is not None)
     listed, cancellation = _failure_points(analysis)
-    points, coverage = _figures(listed, cancellation)
+    points, coverage = figures(listed, cancellation)
     return SagaReport(
         name=chart.name,
         file=file,
@@ -117,8 +117,13 @@ def _verdict(findings: list[Finding], proof: SagaProof | None, *, inconclusive: 
     return Verdict.PROVED if proof.proved else Verdict.NOT_PROVED
 
 
-def _figures(points: tuple[FailurePoint, ...], cancellation: int) -> tuple[FailurePoints, Coverage]:
-    """Numbers of failure points, and of those that have somewhere to go."""
+def figures(points: tuple[FailurePoint, ...], cancellation: int) -> tuple[FailurePoints, Coverage]:
+    """Numbers of failure points, and of those that have somewhere to go.
+
+    Args:
+        points: the failure points.
+        cancellation: points at which a cancellation may strike.
+    """
     forward = [point.handled for point in points if not point.compensates]
     back = [point.handled for point in points if point.compensates]
     numbers = FailurePoints(len(forward), len(back), cancellation)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from sagacheck.application.check import figures
 from sagacheck.application.choreography_proof import Broken, never_running, prove_choreography, with_strongest
 from sagacheck.application.needs import needs_finding, provisos, says_contract
 from sagacheck.application.places import places_of_net
@@ -14,7 +15,7 @@ from sagacheck.core.claim import Claim
 from sagacheck.core.finding import Finding, Label, RootCause, Severity
 from sagacheck.core.net import PROFILE, Net, Reaction, ServiceSpec, Work
 from sagacheck.core.outcome import Outcome
-from sagacheck.core.report import Coverage, FailurePoints, SagaReport, Tally, Verdict, worst
+from sagacheck.core.report import FailurePoint, SagaReport, Tally, Verdict, worst
 from sagacheck.lowering.choreographed.choreography import lowered
 from sagacheck.lowering.choreographed.obligations import Flaw, Obligation
 from sagacheck.lowering.choreographed.scenarios import Cascade, cascades
@@ -56,7 +57,8 @@ def check_choreography(net: Net, file: str, proving: ProvingOptions | None = Non
         verdict = Verdict.NOT_PROVED
     elif why:
         verdict = Verdict.INCONCLUSIVE
-    forward, backward = _failure_points(net)
+    points = tuple(_failure_points(net))
+    numbers, coverage = figures(points, 0)
     return SagaReport(
         name=net.name,
         file=file,
@@ -64,8 +66,9 @@ def check_choreography(net: Net, file: str, proving: ProvingOptions | None = Non
         verdict=verdict,
         scenarios=_tally(found),
         cancelled=Tally(),
-        failure_points=FailurePoints(forward, backward),
-        coverage=Coverage(forward, forward, backward, backward),
+        failure_points=numbers,
+        coverage=coverage,
+        points=points,
         findings=tuple(sorted(findings, key=lambda finding: finding.sort_key)),
         claims=tuple(map(Claim, _claims(net))),
         span=net.span,
@@ -82,10 +85,20 @@ def _tally(found: tuple[Cascade, ...]) -> Tally:
     return Tally(**Counter(kind_of(cascade)[0].value for cascade in found))
 
 
-def _failure_points(net: Net) -> tuple[int, int]:
-    reactions = [reaction for _, reaction in net.reactions if reaction.step is not None]
-    forward = sum(Outcome.REJECTED in reaction.outcomes for reaction in reactions)
-    return forward, sum(Outcome.FAILED in reaction.outcomes for reaction in reactions)
+def _failure_points(net: Net) -> Iterator[FailurePoint]:
+    """The outcomes other than ok of what reactions do; one has somewhere to go if somebody hears of it.
+
+    The failure of what needs no undoing, like that of a mail, need not be heard of.
+    """
+    wanted = {event for service in net.services for event in service.hears} | {*net.announcing, *net.observed}
+    for _, reaction in net.reactions:
+        step = reaction.step
+        undo = step.compensation if step is not None and reaction.work is Work.UNDO else None
+        for outcome in (Outcome.REJECTED, Outcome.FAILED):
+            if step is not None and outcome in reaction.outcomes:
+                heard = reaction.published_on(outcome) in wanted or not step.owes
+                call = f"{undo.action if undo is not None else step.name} on {' and '.join(sorted(reaction.hears))}"
+                yield FailurePoint(call, outcome.value, compensates=undo is not None, handled=heard)
 
 
 def _claims(net: Net) -> Iterator[str]:
