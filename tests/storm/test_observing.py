@@ -16,10 +16,15 @@ from hypothesis import strategies as st
 
 from sagacheck import Keyed, NonCompensatable, Retry, Saga, Step, Storm, parallel
 from sagacheck.application.evidence import evidence
+from sagacheck.application.exit_status import ExitStatus
+from sagacheck.application.exit_status import exit_status as report_status
+from sagacheck.application.storm_report import report_of
 from sagacheck.application.storm_saga import StormOptions, storm_saga
 from sagacheck.core.claim import Claim, ClaimKind, Evidence
+from sagacheck.core.storm_results import Stormed, StormResults
 from sagacheck.core.storming import Law, Standing, StormReport
 from sagacheck.render.storm_summary import summary
+from sagacheck.render.text import TextOptions, render_text
 from sagacheck.storm.observing import differences, in_words, observed, unseen, unsettled, without
 from sagacheck.testing.stormed import StormFailure, storm_tests
 
@@ -121,6 +126,15 @@ def test_no_claim_is_tested_by_a_blind_probe() -> None:
     found = {name: paying(ONCE, probe) for name, probe in {"blind": BLIND["p"], "sees": PROBES["tuples"][0]}.items()}
     told = {name: evidence(claim, report(storm), storm.chart()) for name, storm in found.items()}
     assert told == {"blind": Evidence.ASSUMED, "sees": Evidence.TESTED}
+
+
+@pytest.mark.parametrize("blind", [True, False])
+def test_a_quiet_report_of_a_whole_check_says_that_a_probe_is_blind(*, blind: bool) -> None:
+    storm = paying(ONCE, BLIND["p"] if blind else PROBES["tuples"][0])
+    sagas = report_of(StormResults((Stormed(report(storm), ()),), (), 1, ()))
+    said = render_text(sagas, TextOptions(quiet=True))
+    assert ("the probe is blind: two calm runs differ in all of p" in said) is blind
+    assert report_status(sagas) is (ExitStatus.INCONCLUSIVE if blind else ExitStatus.CHECKED)
 
 
 @pytest.mark.parametrize("name", ["a.do-duplicate", "plans"])
