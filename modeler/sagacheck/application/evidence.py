@@ -91,7 +91,7 @@ def evidence(claim: Claim, report: StormReport, chart: Chart) -> Evidence:
     standings = {cell.standing for cell in cells} - {Standing.NOT_CLAIMED}
     if Standing.VIOLATED in standings:
         return Evidence.REFUTED
-    if Standing.HELD not in standings or Standing.NOT_RUN in standings:
+    if Standing.HELD not in standings or Standing.NOT_RUN in standings or report.blind:
         return Evidence.ASSUMED
     if claim.kind is ClaimKind.EMPTY and not all(_tolerates(chart, cell.step) for cell in cells):
         return Evidence.ASSUMED

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from sagacheck.core.report import Coverage, Failure, FailurePoints, Report, SagaReport, Tally, Verdict
 from sagacheck.core.storm_results import Stormed, StormResults
 from sagacheck.core.storming import Standing, StormReport
+from sagacheck.render.storm_summary import blind_in_words
 
 
 def report_of(results: StormResults) -> Report:
@@ -46,5 +47,7 @@ def _saga(one: Stormed) -> SagaReport:
 def _left_out(report: StormReport) -> Iterator[str]:
     if left := report.number(Standing.NOT_RUN):
         yield f"{left} of {len(report.cells)} obligations were not run"
+    if report.blind:
+        yield blind_in_words(report.blind)
     if report.plans is not None and not report.plans.complete:
         yield f"not all plans were run: {report.plans.run} of at least {report.plans.known}"

@@ -121,6 +121,7 @@ def _stormed(ready: Prepared, report: StormReport, options: StormOptions, listen
             listener("obligations", len(matrix), len(matrix))
     edges = {(edge.source, edge.label) for edge in ready.chart.edges}
     report = replace(report, cells=tuple(matrix), edges=(0, len(edges)), masked=ready.bench.stage.masked)
+    report = replace(report, blind=ready.bench.stage.blind)
     if not options.plans:
         return report
     ready = replace(ready, play=replace(ready.play, durable=options.durable))

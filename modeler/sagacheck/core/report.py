@@ -182,7 +182,10 @@ class SagaReport:
     def stormed_in_full(self) -> bool:
         """Whether nothing that a storm was to run was left out."""
         storm = self.storm
-        return storm is None or (not storm.number(Standing.NOT_RUN) and (storm.plans is None or storm.plans.complete))
+        if storm is None:
+            return True
+        complete = storm.plans is None or storm.plans.complete
+        return not storm.number(Standing.NOT_RUN) and not storm.blind and complete
 
     def founded(self, evidence: Evidence) -> int:
         """The number of claims that are founded so."""

@@ -255,6 +255,7 @@ class StormReport:
         broken: plans that the saga does not survive, one for each kind of failure.
         edges: how many of the chart's edges the plans have walked, and of how many.
         masked: what differs between two calm runs and is therefore not looked at.
+        blind: parts of what is observed of which two calm runs differ in all: only how much there is was compared.
         errors: why something could not be run at all.
         side_by_side: how many calls several sagas made side by side; 0 if none were to be.
         longer: how many plans of more faults were drawn at random and run; 0 if none were to be.
@@ -270,6 +271,7 @@ class StormReport:
     edges: tuple[int, int] = (0, 0)
     masked: tuple[str, ...] = ()
     errors: tuple[str, ...] = ()
+    blind: tuple[str, ...] = ()
     longer: int = 0
     side_by_side: int = 0
 
@@ -279,7 +281,7 @@ class StormReport:
 
     @property
     def green(self) -> bool:
-        """Whether nothing is violated or broken, nothing was left out that is claimed, and no error came up."""
+        """Whether nothing is violated, broken or left out that is claimed, no error came up, and nothing is blind."""
         bad = self.number(Standing.VIOLATED) + self.number(Standing.NOT_RUN)
         complete = self.plans is None or self.plans.complete
-        return not bad and not self.broken and not self.errors and complete
+        return not bad and not self.broken and not self.errors and not self.blind and complete

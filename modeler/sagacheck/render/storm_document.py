@@ -28,6 +28,7 @@ def storm_document(report: StormReport) -> Document:
         "longer": report.longer,
         "side_by_side": report.side_by_side,
         "masked": list(report.masked),
+        "blind": list(report.blind),
         "errors": list(report.errors),
     }
 

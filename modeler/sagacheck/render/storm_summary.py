@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sagacheck.core.storming import PlansRun, Standing, StormReport
 from sagacheck.render.number import counted, number
+from sagacheck.render.terminal import harmless
 
 
 def summary(report: StormReport) -> str:
@@ -17,7 +18,14 @@ def summary(report: StormReport) -> str:
         parts.append(f"{counted(report.longer, 'longer plan')} drawn and run")
     if report.side_by_side:
         parts.append(f"{counted(report.side_by_side, 'call')} of several sagas side by side")
+    if report.blind:
+        parts.append(blind_in_words(report.blind))
     return "; ".join([*parts, f"seed {report.seed}"])
+
+
+def blind_in_words(parts: tuple[str, ...]) -> str:
+    """Which parts of what a probe shows were not compared."""
+    return f"the probe is blind: two calm runs differ in all of {harmless(', '.join(parts))}"
 
 
 def _obligations(report: StormReport) -> str:

@@ -37,7 +37,7 @@ class TextOptions:
 
     Args:
         verbose: also list claims, assumptions, what was inferred and what was passed over; tell long paths in full.
-        quiet: only findings and failures.
+        quiet: only findings and failures, and sagas whose storm had a blind probe.
         palette: colours.
         elapsed: seconds that the run took; None to say nothing of it.
         page: how wide; without a limit, lines that programs look for stay whole.
@@ -74,7 +74,10 @@ def render_text(report: Report, options: TextOptions | None = None) -> str:
     if beside is not None:
         blocks += [finding_lines(one, beside.file, sources, options.palette, options.page) for one in beside.findings]
     blocks += [_failure_lines(failure, options.palette, options.page) for failure in report.failures]
-    if not options.quiet:
+    if options.quiet:
+        blind = tuple(saga for saga in report.sagas if saga.storm is not None and saga.storm.blind)
+        blocks += [list(_saga_lines(blind, options))] if blind else []
+    else:
         blocks.append(
             [
                 *_saga_lines(report.sagas, options),

@@ -3,23 +3,49 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, MutableSequence, Sequence
 from collections.abc import Set as AbstractSet
-from typing import Any
+from typing import Any, Protocol, TypeGuard, runtime_checkable
 
 Path = tuple[str, ...]
 _EACH = "*"
 _MOST_DIFFERENCES = 8
+_MASKED = "(masked)"
+_ABSENT = "(absent)"
 
 
 class Rows(tuple[Mapping[str, Any], ...]):
-    """Rows of a table, whose order means nothing."""
+    """Rows of a table, whose order means nothing; columns without a name go by their position, from "0"."""
+
+    __slots__ = ()
+    __hash__ = None  # type: ignore[assignment]  # what is observed holds lists and dicts
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the other has the same rows, each as often."""
+        if not isinstance(other, Rows) or len(self) != len(other):
+            return False
+        return tuple.__eq__(self, other) or not any(_rest(self, other))
+
+    def __ne__(self, other: object) -> bool:
+        """Whether the other has other rows."""
+        return not self == other
+
+
+@runtime_checkable
+class _Named(Protocol):
+    """A row that knows its columns, as `sqlite3.Row` does."""
+
+    def keys(self) -> Iterable[str]: ...
+
+
+class Record(list[object]):
+    """Values each of which means something of its own: one row, or several things that a probe returned together."""
 
     __slots__ = ()
 
 
 def observed(value: object) -> object:
-    """A value as plain data: mappings, sequences and scalars, by which two states can be compared.
+    """A value as plain data: mappings, rows, sequences and scalars, by which two states can be compared.
 
     Args:
         value: what a probe returned.
@@ -27,16 +53,17 @@ def observed(value: object) -> object:
     Raises:
         TypeError: if it holds something that cannot be compared by its value.
     """
-    if isinstance(value, Rows):
-        return Rows({str(name): observed(inner) for name, inner in row.items()} for row in value)
     if isinstance(value, Mapping):
         return {str(name): observed(inner) for name, inner in value.items()}
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: observed(getattr(value, field.name)) for field in dataclasses.fields(value)}
-    if isinstance(value, AbstractSet):
-        return sorted((observed(inner) for inner in value), key=repr)
-    if isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray):
-        return [observed(inner) for inner in value]
+    if isinstance(value, AbstractSet | Sequence) and not isinstance(value, str | bytes | bytearray):
+        inner = list(value)
+        if isinstance(value, Rows) or _are_rows(value, inner):
+            return Rows(_columns(row) for row in inner)
+        if isinstance(value, AbstractSet):
+            return sorted(map(observed, inner), key=repr)
+        return (Record if _is_record(value) else list)(map(observed, inner))
     if type(value).__eq__ is object.__eq__ and value is not None:
         msg = (
             f"the probe returned a {type(value).__name__}, which cannot be compared by its value: "
@@ -46,6 +73,34 @@ def observed(value: object) -> object:
     return value
 
 
+def _is_record(value: object) -> bool:
+    """Whether it is what databases give as one row: a tuple, a `sqlite3.Row`, a `Row` of SQLAlchemy, or like them."""
+    return isinstance(value, Sequence) and not isinstance(value, str | bytes | range | MutableSequence | Rows)
+
+
+def _are_rows(value: object, inner: list[object]) -> bool:
+    """Whether all that it holds is rows. A tuple of lists or dicts is several things that were returned together."""
+    if not inner:
+        return False
+    if all(isinstance(row, Mapping) for row in inner):
+        return not _is_record(value)
+    if not all(_is_record(row) or (isinstance(row, list) and not _is_record(value)) for row in inner):
+        return False
+    return len({len(row) for row in inner if isinstance(row, Sequence)}) == 1
+
+
+def _columns(row: object) -> dict[str, object]:
+    """A row by its columns."""
+    if isinstance(row, Mapping):
+        return {str(name): observed(inner) for name, inner in row.items()}
+    assert isinstance(row, Sequence)
+    names = getattr(row, "_fields", None) or (row.keys() if isinstance(row, _Named) else ())
+    named = [str(name) for name in names]
+    if len(set(named)) != len(row):
+        named = [str(number) for number in range(len(row))]
+    return {name: observed(inner) for name, inner in zip(named, row, strict=True)}
+
+
 def unsettled(one: object, other: object, path: Path = ()) -> Iterator[Path]:
     """Where two observations of calm runs differ: what is not determined by what was done.
 
@@ -53,26 +108,65 @@ def unsettled(one: object, other: object, path: Path = ()) -> Iterator[Path]:
         one, other: the observations.
         path: where they were found.
     """
-    if isinstance(one, Rows) and isinstance(other, Rows):
-        columns = sorted({name for row in (*one, *other) for name in row})
-        if len(one) != len(other):
-            yield path
-            return
-        for column in columns:
-            if _sorted(row.get(column) for row in one) != _sorted(row.get(column) for row in other):
-                yield (*path, _EACH, column)
+    if isinstance(one, Rows) and isinstance(other, Rows) and len(one) == len(other):
+        yield from _unsettled_among(list(one), list(other), (*path, _EACH))
     elif isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
         for name in one:
             yield from unsettled(one[name], other[name], (*path, name))
     elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for first, second in zip(one, other, strict=True):
-            yield from unsettled(first, second, (*path, _EACH))
+        for place, first, second in zip(_places(one), one, other, strict=True):
+            yield from unsettled(first, second, (*path, place))
     elif one != other:
         yield path
 
 
-def _sorted(values: Iterator[object]) -> list[str]:
-    return sorted(map(repr, values))
+def _unsettled_among(ones: list[object], others: list[object], path: Path) -> Iterator[Path]:
+    """Likewise for what stands at one path in all rows, whose order means nothing."""
+    if not any(_rest(ones, others)):
+        return
+    both = [*ones, *others]
+    if all(isinstance(value, dict) for value in both):
+        for name in dict.fromkeys(name for value in both if isinstance(value, dict) for name in value):
+            first, second = (
+                [value.get(name, _ABSENT) for value in half if isinstance(value, dict)] for half in (ones, others)
+            )
+            yield from _unsettled_among(first, second, (*path, name))
+    elif all(isinstance(value, list | Rows) for value in both) and _lengths(ones) == _lengths(others):
+        held, other = _by_place(ones), _by_place(others)
+        for place in dict.fromkeys((*held, *other)):
+            yield from _unsettled_among(held.get(place, []), other.get(place, []), (*path, place))
+    else:
+        yield path
+
+
+def _lengths(values: list[object]) -> list[int]:
+    return sorted(len(value) for value in values if isinstance(value, list | Rows))
+
+
+def _by_place(values: list[object]) -> dict[str, list[object]]:
+    """What lists hold, by what its place is called."""
+    found: dict[str, list[object]] = {}
+    for value in values:
+        if isinstance(value, list | Rows):
+            for place, inner in zip(_places(value), value, strict=True):
+                found.setdefault(place, []).append(inner)
+    return found
+
+
+def _places(value: Sequence[object]) -> list[str]:
+    """What the items of a list are called in a path."""
+    return [str(number) if isinstance(value, Record) else _EACH for number in range(len(value))]
+
+
+def _rest(right: Sequence[object], found: Sequence[object]) -> tuple[list[object], list[object]]:
+    """What only the one has and what only the other has, each as often as it is more there."""
+    missing, left = [], list(found)
+    for one in right:
+        if one in left:
+            left.remove(one)
+        else:
+            missing.append(one)
+    return missing, left
 
 
 def without(value: object, masked: frozenset[Path], path: Path = ()) -> object:
@@ -84,15 +178,55 @@ def without(value: object, masked: frozenset[Path], path: Path = ()) -> object:
         path: where it was found.
     """
     if path in masked:
-        return "(masked)"
+        return _MASKED
     if isinstance(value, Rows):
         rows = [{name: without(inner, masked, (*path, _EACH, name)) for name, inner in row.items()} for row in value]
-        return Rows(sorted(rows, key=lambda row: repr(sorted(row.items()))))
+        return Rows(sorted(rows, key=lambda row: repr(sorted(row.items(), key=_name))))
     if isinstance(value, dict):
         return {name: without(inner, masked, (*path, name)) for name, inner in value.items()}
     if isinstance(value, list):
-        return [without(inner, masked, (*path, _EACH)) for inner in value]
+        items = zip(_places(value), value, strict=True)
+        return type(value)(without(inner, masked, (*path, place)) for place, inner in items)
     return value
+
+
+def _name(column: tuple[str, object]) -> str:
+    return column[0]
+
+
+def unseen(value: object, masked: frozenset[Path]) -> tuple[str, ...]:
+    """The parts of an observation, in words, of which nothing is left but how much there is.
+
+    Args:
+        value: an observation; its parts are the values of a dict or of a record, or it is one part.
+        masked: the paths that do not count.
+    """
+    if () in masked:
+        parts: list[tuple[Path, object]] = [((), value)]
+    elif isinstance(value, dict):
+        parts = [((name,), inner) for name, inner in value.items()]
+    elif isinstance(value, Record):
+        parts = [((place,), inner) for place, inner in zip(_places(value), value, strict=True)]
+    else:
+        parts = [((), value)]
+    lost = []
+    for path, inner in parts:
+        left = set(_scalars(without(inner, masked, path)))
+        if left == {True}:
+            lost.append(in_words(path))
+    return tuple(lost)
+
+
+def _scalars(value: object) -> Iterator[bool]:
+    """Of each value at the ends of an observation, whether it is masked."""
+    if isinstance(value, dict):
+        for inner in value.values():
+            yield from _scalars(inner)
+    elif isinstance(value, list | Rows):
+        for inner in value:
+            yield from _scalars(inner)
+    else:
+        yield value is _MASKED
 
 
 def differences(right: object, found: object) -> tuple[str, ...]:
@@ -110,16 +244,10 @@ def differences(right: object, found: object) -> tuple[str, ...]:
 
 def _differences(right: object, found: object, path: str) -> Iterator[str]:
     where = f"{path}: " if path else ""
-    if isinstance(right, Rows) and isinstance(found, Rows):
-        left = list(found)
-        missing = []
-        for row in right:
-            if row in left:
-                left.remove(row)
-            else:
-                missing.append(row)
-        yield from (f"{where}is missing: {_row(row)}" for row in missing)
-        yield from (f"{where}is too many: {_row(row)}" for row in left)
+    if _like_rows(right) and _like_rows(found):
+        missing, left = _rest(right, found)
+        yield from (f"{where}is missing: {_row(row)}" for row in missing if isinstance(row, dict))
+        yield from (f"{where}is too many: {_row(row)}" for row in left if isinstance(row, dict))
     elif isinstance(right, dict) and isinstance(found, dict):
         for name in dict.fromkeys((*right, *found)):
             inner = f"{path}.{name}" if path else name
@@ -136,10 +264,23 @@ def _differences(right: object, found: object, path: str) -> Iterator[str]:
         yield f"{where}{found!r}, and {right!r} would be right"
 
 
+def _like_rows(value: object) -> TypeGuard[Sequence[object]]:
+    """Whether it may be rows: a list that is empty does not show what it is one of."""
+    return isinstance(value, Rows) or (isinstance(value, list) and not value)
+
+
 def _row(row: Mapping[str, Any]) -> str:
+    if all(name.isdecimal() for name in row):
+        return repr(tuple(row.values()))
     return ", ".join(f"{name}={value!r}" for name, value in row.items())
 
 
 def in_words(path: Path) -> str:
-    """A path as people read it."""
-    return ".".join(part for part in path if part != _EACH) or "everything"
+    """A path as people read it: `p.id`, and `p[].0` for a column that has no name."""
+    words = ""
+    for number, part in enumerate(path):
+        if part != _EACH:
+            words += f".{part}" if words else part
+        elif path[number + 1 : number + 2] and path[number + 1].isdecimal():
+            words += "[]"
+    return words or "everything"

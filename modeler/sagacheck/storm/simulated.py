@@ -95,6 +95,11 @@ class SimulatedStage:
         return ()
 
     @property
+    def blind(self) -> tuple[str, ...]:
+        """Nothing."""
+        return ()
+
+    @property
     def ways(self) -> tuple[Way, ...]:
         """They have one process, which stops."""
         return (Way.PARK,)

@@ -13,7 +13,7 @@ from sagacheck.core.storming import Way
 from sagacheck.storm.awaiting import end_loop, run_async
 from sagacheck.storm.calling import Calling, Payload
 from sagacheck.storm.crashing import CRASHED, NotFiredError, Standing, cancelled, failed, killed, stopped
-from sagacheck.storm.observing import Path, in_words, observed, unsettled, without
+from sagacheck.storm.observing import Path, in_words, observed, unseen, unsettled, without
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.worlds.world import World
 
@@ -26,6 +26,10 @@ class Stage(Protocol):
     @property
     def masked(self) -> tuple[str, ...]:
         """What is not looked at because calm runs differ in it."""
+
+    @property
+    def blind(self) -> tuple[str, ...]:
+        """The parts of what is observed of which all is masked: nothing of them is compared but how much there is."""
 
     @property
     def ways(self) -> tuple[Way, ...]:
@@ -68,6 +72,7 @@ class RealStage:
     callings: Mapping[str, Calling]
     probe: Probe | None = None
     _masked: frozenset[Path] = frozenset()
+    _blind: tuple[str, ...] = ()
     _standing: list[Standing] = field(default_factory=list)
     _stale: list[Standing] = field(default_factory=list)
 
@@ -75,6 +80,11 @@ class RealStage:
     def masked(self) -> tuple[str, ...]:
         """What is not looked at, in words."""
         return tuple(sorted({in_words(path) for path in self._masked}))
+
+    @property
+    def blind(self) -> tuple[str, ...]:
+        """The parts of which all is masked, in words."""
+        return self._blind
 
     @property
     def ways(self) -> tuple[Way, ...]:
@@ -182,6 +192,7 @@ class RealStage:
             else:
                 first = self._seen()
         self._masked = frozenset(found)
+        self._blind = unseen(first, self._masked)
 
 
 @contextmanager

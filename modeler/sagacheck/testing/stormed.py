@@ -88,6 +88,7 @@ class StormTests:
         return self._ready
 
     def _decide(self, name: str) -> None:
+        from sagacheck.render.storm_summary import blind_in_words
         from sagacheck.storm.matrix import cells
 
         ready = self._prepared()
@@ -99,6 +100,8 @@ class StormTests:
                 raise StormFailure(f"{cell.name} was not run: {cell.why}")
             if cell.standing is not Standing.HELD:
                 raise StormSkip(f"{cell.standing}: {cell.why}")
+            if ready.bench.stage.blind:
+                raise StormFailure(f"{cell.name}: {blind_in_words(ready.bench.stage.blind)}")
 
     def _play(self, _name: str) -> None:
         from dataclasses import replace
@@ -112,6 +115,8 @@ class StormTests:
             raise StormFailure("\n".join(report.errors))
         if report.broken:
             self._fail(report)
+        if report.blind:
+            raise StormFailure(summary(report))
         if not report.green:
             raise StormFailure(f"not all plans were run: {summary(report)}")
 
