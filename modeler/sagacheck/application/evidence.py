@@ -10,7 +10,8 @@ from sagacheck.application.storms import stormed
 from sagacheck.application.suppression import without_suppressed
 from sagacheck.core.chart import Chart
 from sagacheck.core.claim import Claim, ClaimKind, Evidence
-from sagacheck.core.report import Failure, SagaReport, Verdict
+from sagacheck.core.finding import Finding
+from sagacheck.core.report import Failure, SagaReport, Suppressed, Verdict
 from sagacheck.core.storm_results import Stormed
 from sagacheck.core.storming import Law, Standing, StormReport
 
@@ -32,7 +33,7 @@ def with_evidence(
         options: how hard storms are.
         traceback: whether failures give whole tracebacks.
     """
-    came: dict[tuple[str, str], tuple[Stormed, Chart]] = {}
+    came: dict[tuple[str, str], list[tuple[Stormed, Chart]]] = {}
     failures = []
     for loaded in loading.storms:
         chart = loaded.storm.chart()
@@ -43,9 +44,9 @@ def with_evidence(
             message = f"the storm over {chart.name} cannot be run: {'; '.join(storm.report.errors)}"
             failures.append(Failure(loaded.file, message))
         else:
-            came[_place(chart), chart.name] = storm, chart
+            came.setdefault((_place(chart), chart.name), []).append((storm, chart))
     return [
-        _founded(saga, *came[_of(saga), saga.name]) if (_of(saga), saga.name) in came else saga for saga in sagas
+        _founded(saga, came[_of(saga), saga.name]) if (_of(saga), saga.name) in came else saga for saga in sagas
     ], failures
 
 
@@ -61,18 +62,37 @@ def _of(saga: SagaReport) -> str:
     return os.path.realpath(saga.span.file) if saga.span is not None else ""
 
 
-def _founded(saga: SagaReport, storm: Stormed, chart: Chart) -> SagaReport:
-    """One report with the evidence for its claims; what a storm refutes leaves nothing proved."""
-    claims = tuple(replace(claim, evidence=evidence(claim, storm.report, chart)) for claim in saga.claims)
-    findings, suppressed = without_suppressed(chart, list(storm.findings))
+def _founded(saga: SagaReport, storms: list[tuple[Stormed, Chart]]) -> SagaReport:
+    """One report with the evidence for its claims; what any storm refutes leaves nothing proved."""
+    findings: list[Finding] = []
+    suppressed: list[Suppressed] = []
+    for storm, chart in storms:
+        counting, accepted = without_suppressed(chart, list(storm.findings))
+        findings += [one for one in counting if one not in findings]
+        suppressed += [one for one in accepted if one not in suppressed]
+    worst, *others = sorted((storm.report for storm, _ in storms), key=_goodness)
     return replace(
         saga,
-        claims=claims,
+        claims=tuple(replace(claim, evidence=_of_all(claim, storms)) for claim in saga.claims),
         findings=(*saga.findings, *findings),
         suppressed=(*saga.suppressed, *suppressed),
-        verdict=Verdict.NOT_PROVED if storm.findings else saga.verdict,
-        storm=storm.report,
+        verdict=Verdict.NOT_PROVED if any(storm.findings for storm, _ in storms) else saga.verdict,
+        storm=worst,
+        other_storms=tuple(others),
     )
+
+
+def _goodness(report: StormReport) -> tuple[int, bool, int]:
+    """Orders storms from the worst to the best: by what is wrong, then by what was left out."""
+    complete = report.plans is None or report.plans.complete
+    wrong = report.number(Standing.VIOLATED) + len(report.broken)
+    return -wrong, complete, -report.number(Standing.NOT_RUN)
+
+
+def _of_all(claim: Claim, storms: list[tuple[Stormed, Chart]]) -> Evidence:
+    """How well several storms found a claim: one that refutes it goes before one that tests it."""
+    found = {evidence(claim, storm.report, chart) for storm, chart in storms}
+    return next(one for one in (Evidence.REFUTED, Evidence.TESTED, Evidence.ASSUMED) if one in found)
 
 
 def evidence(claim: Claim, report: StormReport, chart: Chart) -> Evidence:

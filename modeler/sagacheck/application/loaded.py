@@ -91,11 +91,16 @@ class LoadedStorm:
         storm: the value.
         file: where it comes from.
         surroundings: what its handlers need around them.
+        home: the file whose import makes it, the variable that holds it there, and where in that variable's list or
+            dict it is; None if no variable there holds it.
+        nth: which of the file's storms of its name it is, from 0.
     """
 
     storm: Storm
     file: str
     surroundings: Surroundings = field(default_factory=Surroundings, compare=False)
+    home: tuple[str, str, int] | None = field(default=None, compare=False)
+    nth: int = 0
 
 
 Loaded = LoadedSaga | LoadedStorm | LoadedChoreography | Failure | PassedOver

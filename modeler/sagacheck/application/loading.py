@@ -28,6 +28,7 @@ from sagacheck.application.module_import import alone, dotted_package, import_fi
 from sagacheck.application.process_end import ProcessEnd, process_kept
 from sagacheck.application.refusal import RefusedError
 from sagacheck.application.relocation import relocated, relocated_net
+from sagacheck.application.storm_homes import home_of, own_storms
 from sagacheck.application.time_limit import TimeOver, run_within
 from sagacheck.application.user_error import failure_of
 from sagacheck.core.report import Failure, PassedOver, Progress
@@ -83,7 +84,7 @@ def load(paths: tuple[str, ...], options: LoadOptions | None = None, listener: L
     return Loading(
         sagas=sagas,
         choreographies=_own(loaded),
-        storms=_own_storms(loaded),
+        storms=own_storms([item for item in loaded if isinstance(item, LoadedStorm)]),
         failures=(*dict.fromkeys(item for item in loaded if isinstance(item, Failure)), *clashes),
         passed_over=tuple(item for item in loaded if isinstance(item, PassedOver)),
         files=len(found),
@@ -205,7 +206,11 @@ def _sagas_of(module: ModuleType, target: Target, options: LoadOptions, around: 
             yield from (LoadedSaga(chart, file, value) for chart in charts)
     if found.storms:
         around = replace(around, modules=modules_from(around.root))
-        yield from (LoadedStorm(storm, file, around) for storm in found.storms)
+        names = [(storm, storm.name) for storm in module_sagas.sagas_in(module).storms]
+        for storm in found.storms:
+            alike = [one for one, name in names if name == storm.name]
+            nth = next((position for position, one in enumerate(alike) if one is storm), 0)
+            yield LoadedStorm(storm, file, around, home_of(storm), nth)
 
 
 def _own(loaded: list[Loaded]) -> tuple[LoadedChoreography, ...]:
@@ -217,18 +222,6 @@ def _own(loaded: list[Loaded]) -> tuple[LoadedChoreography, ...]:
         key = (item.net.span, item.net.name)
         if key not in own or (item.net.span is not None and item.net.span.file == item.file):
             kept.setdefault(key, item)
-    return tuple(kept.values())
-
-
-def _own_storms(loaded: list[Loaded]) -> tuple[LoadedStorm, ...]:
-    """The storms, each once, of the file that defines it."""
-    kept: dict[tuple[object, str], LoadedStorm] = {}
-    for item in loaded:
-        if isinstance(item, LoadedStorm):
-            span = item.storm.span
-            first = kept.setdefault((span or item.file, item.storm.name), item)
-            if span is not None and item.file == shown_path(span.file) != first.file:
-                kept[span, item.storm.name] = item
     return tuple(kept.values())
 
 

@@ -42,7 +42,7 @@ def sagas_in(module: ModuleType) -> Found:
     kinds = _Kinds()
     for name, value in list(vars(module).items()):
         inner: Any
-        for inner in _one_level(value):
+        for inner in one_level(value):
             if kinds.saga(inner) or kinds.machine(inner) or kinds.choreography(inner):
                 values.setdefault(id(inner), inner)
             elif kinds.storm(inner):
@@ -163,7 +163,8 @@ def _class_in(module: str, name: str) -> type | None:
     return getattr(sys.modules.get(module), name, None)
 
 
-def _one_level(value: object) -> Iterable[object]:
+def one_level(value: object) -> Iterable[object]:
+    """The values in a list, tuple or dict; any other value itself."""
     if type(value) in (list, tuple):
         return value  # type: ignore[return-value]
     return list(value.values()) if type(value) is dict else (value,)

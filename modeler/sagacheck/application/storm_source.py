@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sagacheck.application.module_import import alone, dotted_package, import_file, import_root
+from sagacheck.application.module_sagas import sagas_in
 from sagacheck.core.storming import Plan
 from sagacheck.storm.playing import Play, Played
 from sagacheck.storm.replaying import played_token
@@ -27,11 +28,13 @@ class StormSource:
         path: the model file, absolute.
         saga: the saga's name.
         simulated: whether contracts act in place of handlers.
+        nth: which of the file's storms over that saga it is, from 0.
     """
 
     path: str
     saga: str
     simulated: bool = False
+    nth: int = 0
 
 
 class NoSuchStormError(LookupError):
@@ -53,10 +56,11 @@ def opened(source: StormSource) -> Iterator[Storm]:
 
     path = str(Path(source.path).resolve())
     with alone(import_root(path), dotted_package(path)):
-        values = list(vars(import_file(path, source.path)).values())
-        wired = [one for one in values if isinstance(one, Storm) and not source.simulated]
-        bare = [Storm(one) for one in values if isinstance(one, Saga) or is_machine(one)]
-        storm = next((one for one in (*wired, *bare) if one.name == source.saga), None)
+        found = sagas_in(import_file(path, source.path))
+        wired = [one for one in found.storms if one.name == source.saga and not source.simulated]
+        bare = [Storm(one) for one in found.values if isinstance(one, Saga) or is_machine(one)]
+        alike = wired or [one for one in bare if one.name == source.saga]
+        storm = alike[source.nth] if source.nth < len(alike) else None
         if storm is None:
             raise NoSuchStormError(f"{source.path} has no saga {source.saga!r} any more")
         yield storm

@@ -115,7 +115,8 @@ def source_of(loaded: LoadedStorm) -> StormSource | None:
     span = loaded.storm.declared_at
     if not os.path.isfile(loaded.file):  # noqa: PTH113 - as the file was given
         return None if span is None else StormSource(span.file, loaded.storm.name, simulated=loaded.storm.simulated)
-    return StormSource(os.path.abspath(loaded.file), loaded.storm.name, simulated=loaded.storm.simulated)  # noqa: PTH100 - links stay as they are
+    path = os.path.abspath(loaded.file)  # noqa: PTH100 - links stay as they are
+    return StormSource(path, loaded.storm.name, simulated=loaded.storm.simulated, nth=loaded.nth)
 
 
 def stormed(

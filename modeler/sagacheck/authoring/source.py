@@ -73,6 +73,16 @@ def caller_span() -> Span | None:
     return None
 
 
+def importing_file() -> str:
+    """The file whose import led here: that of the innermost module body among the callers; "" where there is none."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - as above
+    while frame is not None:
+        if frame.f_code.co_name == "<module>" and isinstance(file := frame.f_globals.get("__file__"), str):
+            return os.path.realpath(file)
+        frame = frame.f_back
+    return ""
+
+
 def module_name(function: Callable[..., object]) -> str:
     """The last part of the name of a function's module, without what a model file is called while it is checked.
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sagacheck.authoring.profile import Profile
 from sagacheck.authoring.saga import Saga, profile_named
-from sagacheck.authoring.source import caller_span
+from sagacheck.authoring.source import caller_span, importing_file
 from sagacheck.core.chart import Chart
 from sagacheck.core.misuse import closest, taught, written
 from sagacheck.core.span import Span
@@ -63,6 +63,7 @@ class Storm:
     simulated: bool
     profile: Profile | None
     span: Span | None = field(compare=False)
+    made_by: str = field(compare=False)
 
     def __init__(
         self,
@@ -110,6 +111,7 @@ class Storm:
             "simulated": simulated,
             "profile": None if profile is None else profile_named(profile),
             "span": caller_span(),
+            "made_by": importing_file(),
         }.items():
             object.__setattr__(self, name, value)
 

@@ -144,7 +144,8 @@ class SagaReport:
         provisos: what a proof takes for granted of participants beyond what was declared.
         without: faults that a proof has left out, because the user ruled them out.
         durable: whether a proof takes for granted that the coordinator goes on after a crash where it was.
-        storm: what a storm over its handlers found out; None if there was none.
+        storm: what a storm over its handlers found out, of several the worst; None if there was none.
+        other_storms: what the others found out, if there are several over this saga.
         points: its failure points, one by one.
         places: where what scenarios and stories name stands: steps, actions, states, services.
     """
@@ -170,6 +171,7 @@ class SagaReport:
     without: tuple[str, ...] = ()
     durable: bool = True
     storm: StormReport | None = None
+    other_storms: tuple[StormReport, ...] = ()
     points: tuple[FailurePoint, ...] = ()
     places: tuple[tuple[str, Span], ...] = ()
 
@@ -180,12 +182,12 @@ class SagaReport:
 
     @property
     def stormed_in_full(self) -> bool:
-        """Whether nothing that a storm was to run was left out."""
-        storm = self.storm
-        if storm is None:
-            return True
-        complete = storm.plans is None or storm.plans.complete
-        return not storm.number(Standing.NOT_RUN) and not storm.blind and complete
+        """Whether nothing that its storms were to run was left out."""
+        storms = (*(() if self.storm is None else (self.storm,)), *self.other_storms)
+        return not any(
+            storm.number(Standing.NOT_RUN) or storm.blind or (storm.plans is not None and not storm.plans.complete)
+            for storm in storms
+        )
 
     def founded(self, evidence: Evidence) -> int:
         """The number of claims that are founded so."""

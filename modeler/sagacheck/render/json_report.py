@@ -221,6 +221,7 @@ def _saga(saga: SagaReport) -> Document:
         "assumptions": list(saga.assumptions),
         "inferred": list(saga.inferred),
         **({"storm": storm_document(saga.storm)} if saga.storm is not None else {}),
+        **({"other_storms": [storm_document(one) for one in saga.other_storms]} if saga.other_storms else {}),
         "suppressed": [
             {
                 "finding": finding_document(one.finding, saga.file, saga.profile),

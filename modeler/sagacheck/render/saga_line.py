@@ -142,4 +142,6 @@ def saga_line(saga: SagaReport) -> str:
     told = "  ".join((*figures(saga), verdict(saga)))
     if saga.why:
         told += f", because {harmless(saga.why)}"
-    return f"{told}  storm: {summary(saga.storm)}" if saga.storm is not None and not saga.only_stormed else told
+    if saga.storm is not None and not saga.only_stormed:
+        told += f"  storm: {summary(saga.storm, len(saga.other_storms))}"
+    return told

@@ -7,8 +7,13 @@ from sagacheck.render.number import counted, number
 from sagacheck.render.terminal import harmless
 
 
-def summary(report: StormReport) -> str:
-    """What was run, of how much, in one line."""
+def summary(report: StormReport, others: int = 0) -> str:
+    """What was run, of how much, in one line.
+
+    Args:
+        report: of the storm.
+        others: how many storms over the same saga are not worse.
+    """
     parts = []
     if report.cells:
         parts.append(_obligations(report))
@@ -20,6 +25,8 @@ def summary(report: StormReport) -> str:
         parts.append(f"{counted(report.side_by_side, 'call')} of several sagas side by side")
     if report.blind:
         parts.append(blind_in_words(report.blind))
+    if others:
+        parts.append(f"the worst of {counted(others + 1, 'storm')}")
     return "; ".join([*parts, f"seed {report.seed}"])
 
 

@@ -158,7 +158,7 @@ def _saga_lines(sagas: tuple[SagaReport, ...], options: TextOptions) -> Iterator
         if saga.why:
             yield from (f"  {line}" for line in wrapped(f"because {saga.why}", options.page.width - 2))
         if saga.storm is not None:
-            yield from hung(f"  storm: {summary(saga.storm)}", options.page)
+            yield from hung(f"  storm: {summary(saga.storm, len(saga.other_storms))}", options.page)
         if options.verbose:
             yield from _indented(*_founded(saga), options.page)
             yield from _indented("proved, provided that", saga.provisos, options.page)

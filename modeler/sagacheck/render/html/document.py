@@ -175,7 +175,7 @@ def _saga(
             for one in own
             if one.reason is not None
         ],
-        "storm": storm_document(saga.storm) if saga.storm is not None else None,
+        "storm": storm_document(saga.storm, len(saga.other_storms)) if saga.storm is not None else None,
         "picture": inlined(drawing.svg, prefix, f"diagram of {harmless(saga.name)}", DIAGRAM) if drawing else None,
         "paths": paths_document(exhibit.paths, anchors) if exhibit.paths else None,
         "prefix": prefix,

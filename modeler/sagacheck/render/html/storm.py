@@ -20,17 +20,18 @@ _MARKS = {
 }
 
 
-def storm_document(report: StormReport) -> Document:
+def storm_document(report: StormReport, others: int) -> Document:
     """One storm.
 
     Args:
         report: what it found out.
+        others: how many storms over the same saga are not worse.
     """
     actions = list(dict.fromkeys(cell.action for cell in report.cells))
     laws = [law for law in Law if any(cell.law is law for cell in report.cells)]
     cells = {(cell.law, cell.action): cell for cell in report.cells}
     return {
-        "summary": harmless(summary(report)),
+        "summary": harmless(summary(report, others)),
         "simulated": report.simulated,
         "actions": [harmless(action) for action in actions],
         "rows": [
