@@ -44,10 +44,36 @@ def test_a_plan_is_played_again_until_it_is_repaired(here: Path) -> None:
     assert 1 == still.exit_code
     assert "still wrong: the world is not as any calm run" in still.stdout
     write_shop(here)
-    repaired = run("replay", "stock.reserve:1:late,card.pay:1:lost", "shop.py")
+    repaired = run("replay", "stock.reserve:1:late", "shop.py")
     assert 0 == repaired.exit_code
-    assert "does not apply any more: the first request for `card.pay` is lost\n" in repaired.stdout
     assert repaired.stdout.endswith("the saga comes to a legal end under this plan\n")
+
+
+@pytest.mark.parametrize("before", ["", "stock.reserve:1:late,"], ids=["alone", "behind one that strikes"])
+def test_a_plan_whose_fault_does_not_strike_is_not_green(here: Path, before: str) -> None:
+    write_shop(here)
+    result = run("replay", f"{before}card.charge:9:lost", "shop.py")
+    assert (4, "") == (result.exit_code, result.stderr)
+    assert "does not apply any more: " in result.stdout
+    assert "not tried: faults of this plan did not strike" in result.stdout
+    assert "legal end" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        ("card.chrage:1:lost", "there is no action card.chrage; did you mean card.charge?"),
+        ("stock.reserve:1:late,stock.relese:1:lost", "there is no action stock.relese; did you mean"),
+        ("\x1b[1m:1:lost", "known: card.charge, "),
+        ("gift=no", "there is no question gift"),
+    ],
+)
+def test_a_plan_with_a_name_that_the_saga_does_not_have_is_refused(here: Path, token: str, said: str) -> None:
+    write_shop(here)
+    result = run("replay", token, "shop.py")
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert said in result.stderr.replace("\n", " ")
+    assert "\x1b" not in result.stderr
 
 
 def test_what_is_no_fault_of_a_plan_is_refused_with_what_to_write(here: Path) -> None:
