@@ -66,8 +66,13 @@ class StormTests:
             StormFailure: if it fails.
             StormSkip: if there is nothing to decide.
         """
-        with at_home(self.loaded):
-            (self._play if name == PLANS else self._decide)(name)
+        from sagacheck.storm.calling import HandlerError
+
+        try:
+            with at_home(self.loaded):
+                (self._play if name == PLANS else self._decide)(name)
+        except HandlerError as error:
+            raise StormFailure(f"the storm over {self.loaded.storm.name} cannot go on: {error}") from error
 
     def close(self) -> None:
         """Gives the world of the handlers back."""
