@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -218,6 +219,47 @@ def test_two_processes_find_what_one_finds(here: Path) -> None:
     alone = run("storm", "shop.py", "--profile", "quick", "-o", "json").stdout
     together = run("storm", "shop.py", "--profile", "quick", "-o", "json", "--workers", "2").stdout
     assert told(alone) == told(together)
+
+
+PLACED = """\
+from sagacheck import Keyed, Retry, Saga, SqliteWorld, Step, Storm
+
+
+def do(db, o):
+    for number in range(2):
+        db.execute("INSERT OR IGNORE INTO t VALUES (?, ?)", (o["id"], number))
+        db.commit()
+
+
+def undo(db, o):
+    with db:
+        db.execute("DELETE FROM t WHERE id = ? AND (SELECT count(*) FROM t) = 2", (o["id"],))
+
+
+a = Saga("a", Step(do, name="a.do", compensation=undo) >> Step(do, name="b.do", retry=Retry.until_known()))
+a_storm = Storm(a, world=SqliteWorld("CREATE TABLE t (id, number, PRIMARY KEY (id, number))"), example={"id": "1"})
+"""
+
+
+@pytest.mark.parametrize("named", ["wk.py", "./wk.py", "sub/wk.py", "{}/wk.py", "wk:a_storm"])
+def test_reports_of_several_processes_name_files_as_those_of_one_do(
+    here: Path, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "sub").mkdir()
+    for folder in (here, here / "sub"):
+        (folder / "wk.py").write_text(PLACED, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(here))
+    storm = ("storm", named.format(here), "--profile", "quick")
+    alone, together = (run(*storm, "--workers", number, "-o", "text", "-o", "json=found.json") for number in "12")
+    assert 1 == alone.exit_code, alone.output
+    assert "wk.py:6)" in alone.stdout
+    assert _untimed(alone.stdout) == _untimed(together.stdout)
+    one, two = (run(*storm, "--workers", number, "-o", "json").stdout for number in "12")
+    assert one == two
+
+
+def _untimed(text: str) -> str:
+    return re.sub(r"\(\d+\.\d+ s\)", "", text)
 
 
 def told(text: str) -> object:

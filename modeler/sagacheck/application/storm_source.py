@@ -27,11 +27,13 @@ class StormSource:
         path: the model file, absolute.
         saga: the saga's name.
         simulated: whether contracts act in place of handlers.
+        shown: the path that what is told of it names; the absolute one if "".
     """
 
     path: str
     saga: str
     simulated: bool = False
+    shown: str = ""
 
 
 class NoSuchStormError(LookupError):
@@ -53,7 +55,7 @@ def opened(source: StormSource) -> Iterator[Storm]:
 
     path = str(Path(source.path).resolve())
     with alone(import_root(path), dotted_package(path)):
-        values = list(vars(import_file(path, source.path)).values())
+        values = list(vars(import_file(path, source.shown or source.path)).values())
         wired = [one for one in values if isinstance(one, Storm) and not source.simulated]
         bare = [Storm(one) for one in values if isinstance(one, Saga) or is_machine(one)]
         storm = next((one for one in (*wired, *bare) if one.name == source.saga), None)
