@@ -85,6 +85,18 @@ def test_models_are_collected_only_when_that_is_asked_for(tmp_path: Path) -> Non
     assert 0 == run.returncode, run.stdout
 
 
+@pytest.mark.parametrize("named", ["starred.py", "./starred.py", "starred.py::buy", "{}/starred.py"])
+def test_a_model_that_is_named_is_loaded_whatever_its_text_says(tmp_path: Path, named: str) -> None:
+    write_shop(tmp_path, name="wk.py")
+    (tmp_path / "starred.py").write_text("from wk import *\n", encoding="utf-8")
+    (tmp_path / "other.py").write_text("raise SystemExit('nobody asked for this')\n", encoding="utf-8")
+    found = ids(pytest_in(tmp_path, "--sagacheck", "--collect-only", "-q", named.format(tmp_path)))
+    assert "starred.py::buy::plans" == found[-1]
+    scanned = pytest_in(tmp_path, "--sagacheck", "--collect-only", "-q", ".")
+    assert 0 == scanned.returncode, scanned.stdout
+    assert {"wk.py"} == {one.partition("::")[0] for one in ids(scanned)}
+
+
 def test_the_plugin_loads_nothing_of_its_own_until_there_is_a_storm() -> None:
     code = (
         "import pytest, sys\nbefore = set(sys.modules)\nimport sagacheck.testing.plugin\n"
