@@ -214,6 +214,17 @@ def test_without_a_broken_plan_no_test_is_written(here: Path) -> None:
     assert not (here / "test_found.py").exists()
 
 
+def test_without_a_broken_plan_a_violated_obligation_is_said_with_what_shows_it_again(here: Path) -> None:
+    write_shop(here, without=TOMBSTONE)
+    result = run("storm", "shop.py", "-k", "stock.reserve-late-step", "--write-test", "test_found.py")
+    assert 1 == result.exit_code
+    assert "obligations are violated: test_found.py was not written" in result.stderr
+    again = result.stderr.split("`")[1].split()
+    assert ["sagacheck", "storm", "shop.py", "-k", "stock.reserve-late-step"] == again
+    assert "VIOLATED" in run(*again[1:]).stdout
+    assert not (here / "test_found.py").exists()
+
+
 def test_two_processes_find_what_one_finds(here: Path) -> None:
     write_shop(here, without=TOMBSTONE)
     alone = run("storm", "shop.py", "--profile", "quick", "-o", "json").stdout
