@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -44,10 +45,36 @@ def test_a_plan_is_played_again_until_it_is_repaired(here: Path) -> None:
     assert 1 == still.exit_code
     assert "still wrong: the world is not as any calm run" in still.stdout
     write_shop(here)
-    repaired = run("replay", "stock.reserve:1:late,card.pay:1:lost", "shop.py")
+    repaired = run("replay", "stock.reserve:1:late", "shop.py")
     assert 0 == repaired.exit_code
-    assert "does not apply any more: the first request for `card.pay` is lost\n" in repaired.stdout
     assert repaired.stdout.endswith("the saga comes to a legal end under this plan\n")
+
+
+@pytest.mark.parametrize("before", ["", "stock.reserve:1:late,"], ids=["alone", "behind one that strikes"])
+def test_a_plan_whose_fault_does_not_strike_is_not_green(here: Path, before: str) -> None:
+    write_shop(here)
+    result = run("replay", f"{before}card.charge:9:lost", "shop.py")
+    assert (4, "") == (result.exit_code, result.stderr)
+    assert "does not apply any more: " in result.stdout
+    assert "not tried: faults of this plan did not strike" in result.stdout
+    assert "legal end" not in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("token", "said"),
+    [
+        ("card.chrage:1:lost", "there is no action card.chrage; did you mean card.charge?"),
+        ("stock.reserve:1:late,stock.relese:1:lost", "there is no action stock.relese; did you mean"),
+        ("\x1b[1m:1:lost", "known: card.charge, "),
+        ("gift=no", "there is no question gift"),
+    ],
+)
+def test_a_plan_with_a_name_that_the_saga_does_not_have_is_refused(here: Path, token: str, said: str) -> None:
+    write_shop(here)
+    result = run("replay", token, "shop.py")
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert said in result.stderr.replace("\n", " ")
+    assert "\x1b" not in result.stderr
 
 
 def test_what_is_no_fault_of_a_plan_is_refused_with_what_to_write(here: Path) -> None:
@@ -187,11 +214,63 @@ def test_without_a_broken_plan_no_test_is_written(here: Path) -> None:
     assert not (here / "test_found.py").exists()
 
 
+def test_without_a_broken_plan_a_violated_obligation_is_said_with_what_shows_it_again(here: Path) -> None:
+    write_shop(here, without=TOMBSTONE)
+    result = run("storm", "shop.py", "-k", "stock.reserve-late-step", "--write-test", "test_found.py")
+    assert 1 == result.exit_code
+    assert "obligations are violated: test_found.py was not written" in result.stderr
+    again = result.stderr.split("`")[1].split()
+    assert ["sagacheck", "storm", "shop.py", "-k", "stock.reserve-late-step"] == again
+    assert "VIOLATED" in run(*again[1:]).stdout
+    assert not (here / "test_found.py").exists()
+
+
 def test_two_processes_find_what_one_finds(here: Path) -> None:
     write_shop(here, without=TOMBSTONE)
     alone = run("storm", "shop.py", "--profile", "quick", "-o", "json").stdout
     together = run("storm", "shop.py", "--profile", "quick", "-o", "json", "--workers", "2").stdout
     assert told(alone) == told(together)
+
+
+PLACED = """\
+from sagacheck import Keyed, Retry, Saga, SqliteWorld, Step, Storm
+
+
+def do(db, o):
+    for number in range(2):
+        db.execute("INSERT OR IGNORE INTO t VALUES (?, ?)", (o["id"], number))
+        db.commit()
+
+
+def undo(db, o):
+    with db:
+        db.execute("DELETE FROM t WHERE id = ? AND (SELECT count(*) FROM t) = 2", (o["id"],))
+
+
+a = Saga("a", Step(do, name="a.do", compensation=undo) >> Step(do, name="b.do", retry=Retry.until_known()))
+a_storm = Storm(a, world=SqliteWorld("CREATE TABLE t (id, number, PRIMARY KEY (id, number))"), example={"id": "1"})
+"""
+
+
+@pytest.mark.parametrize("named", ["wk.py", "./wk.py", "sub/wk.py", "{}/wk.py", "wk:a_storm"])
+def test_reports_of_several_processes_name_files_as_those_of_one_do(
+    here: Path, named: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "sub").mkdir()
+    for folder in (here, here / "sub"):
+        (folder / "wk.py").write_text(PLACED, encoding="utf-8")
+    monkeypatch.syspath_prepend(str(here))
+    storm = ("storm", named.format(here), "--profile", "quick")
+    alone, together = (run(*storm, "--workers", number, "-o", "text", "-o", "json=found.json") for number in "12")
+    assert 1 == alone.exit_code, alone.output
+    assert "wk.py:6)" in alone.stdout
+    assert _untimed(alone.stdout) == _untimed(together.stdout)
+    one, two = (run(*storm, "--workers", number, "-o", "json").stdout for number in "12")
+    assert one == two
+
+
+def _untimed(text: str) -> str:
+    return re.sub(r"\(\d+\.\d+ s\)", "", text)
 
 
 def told(text: str) -> object:

@@ -85,6 +85,44 @@ def test_models_are_collected_only_when_that_is_asked_for(tmp_path: Path) -> Non
     assert 0 == run.returncode, run.stdout
 
 
+@pytest.mark.parametrize("named", ["starred.py", "./starred.py", "starred.py::buy", "{}/starred.py"])
+def test_a_model_that_is_named_is_loaded_whatever_its_text_says(tmp_path: Path, named: str) -> None:
+    write_shop(tmp_path, name="wk.py")
+    (tmp_path / "starred.py").write_text("from wk import *\n", encoding="utf-8")
+    (tmp_path / "other.py").write_text("raise SystemExit('nobody asked for this')\n", encoding="utf-8")
+    found = ids(pytest_in(tmp_path, "--sagacheck", "--collect-only", "-q", named.format(tmp_path)))
+    assert "starred.py::buy::plans" == found[-1]
+    scanned = pytest_in(tmp_path, "--sagacheck", "--collect-only", "-q", ".")
+    assert 0 == scanned.returncode, scanned.stdout
+    assert {"wk.py"} == {one.partition("::")[0] for one in ids(scanned)}
+
+
+@pytest.mark.parametrize("file", ["shop.py", "test_shop.py"], ids=["in a model", "in the test file alone"])
+def test_a_storm_that_a_helper_makes_is_replayed_from_the_file_that_holds_it(tmp_path: Path, file: str) -> None:
+    within = file == "shop.py"
+    base = write_shop(tmp_path, without=TOMBSTONE, name="base.py")
+    model, dot, wiring = base.read_text(encoding="utf-8").partition("buy_storm = ")
+    assert dot
+    base.write_text(f"{model}def made():\n    return {wiring}", encoding="utf-8")
+    make = "from base import made\n\nbuy_storm = made()\n"
+    test = 'from sagacheck.testing import storm\n{}\nTestBuy = storm(buy_storm, profile="quick")\n'
+    if within:
+        (tmp_path / "shop.py").write_text(make, encoding="utf-8")
+    (tmp_path / "test_shop.py").write_text(
+        test.format("from shop import buy_storm\n" if within else make), encoding="utf-8"
+    )
+    told = pytest_in(tmp_path, "-q", "-k", "plans").stdout
+    assert f"= replay: sagacheck replay stock.reserve:1:late {file}\n" in told
+    replayed = subprocess.run(
+        [sys.executable, "-m", "sagacheck", "replay", "stock.reserve:1:late", file],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (1, "") == (replayed.returncode, replayed.stderr)
+
+
 def test_the_plugin_loads_nothing_of_its_own_until_there_is_a_storm() -> None:
     code = (
         "import pytest, sys\nbefore = set(sys.modules)\nimport sagacheck.testing.plugin\n"

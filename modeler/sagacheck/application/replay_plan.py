@@ -12,7 +12,11 @@ from sagacheck.application.refusal import RefusedError, refused
 from sagacheck.application.selection import LoadError, NoSagaError
 from sagacheck.application.storm_findings import story_lines_of, strike_in_words
 from sagacheck.application.storms import at_home, broken_by, storms_of
+from sagacheck.core.chart import Chart, Choice
+from sagacheck.core.question import Condition
+from sagacheck.core.storming import Plan
 from sagacheck.core.story import Line
+from sagacheck.render.terminal import harmless
 
 if TYPE_CHECKING:
     from sagacheck.storm.playing import Play, Played
@@ -51,16 +55,37 @@ def replay_plan(model: str, saga: str | None, token: str, options: LoadOptions) 
     Raises:
         LoadError: if the model cannot be loaded, or its world or probe breaks.
         NoSagaError: if it holds no saga.
-        RefusedError: if the token is no plan, or the plan cannot be played.
+        RefusedError: if the token is no plan, or names an action or a question that the saga does not have, or the plan
+            cannot be played.
     """
     from sagacheck.storm.replaying import played_token
     from sagacheck.storm.token import PlanTokenError, is_side_by_side, plan_of, turns_of
 
+    plan = Plan()
     try:
-        turns_of(token) if is_side_by_side(token) else plan_of(token)
+        if is_side_by_side(token):
+            turns_of(token)
+        else:
+            plan = plan_of(token)
     except PlanTokenError as error:
         raise RefusedError(str(error)) from error
-    return played_now(one_storm(model, saga, options), lambda play: (token, played_token(play, token)), options)
+    loaded = one_storm(model, saga, options)
+    _check_names(plan, loaded.storm.chart())
+    return played_now(loaded, lambda play: (token, played_token(play, token)), options)
+
+
+def _check_names(plan: Plan, chart: Chart) -> None:
+    """Refuses a plan whose names the saga does not have: none of its faults could ever strike."""
+    undone = (step.compensation.action for step in chart.steps if step.compensation is not None)
+    actions = {*(step.action for step in chart.steps), *undone}
+    for strike in plan.strikes:
+        if strike.call not in actions:
+            raise refused(f"there is no action {harmless(strike.call)}", strike.call, actions)
+    tests = [node.test for node in chart.nodes if isinstance(node, Choice)]
+    conditions = {test.name for test in tests if isinstance(test, Condition)}
+    for name, _ in plan.answers:
+        if name not in conditions:
+            raise refused(f"there is no question {harmless(name)}", name, conditions)
 
 
 def played_now(loaded: LoadedStorm, play: Callable[[Play], tuple[str, Played]], options: LoadOptions) -> ReplayedPlan:

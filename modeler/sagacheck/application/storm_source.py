@@ -29,12 +29,14 @@ class StormSource:
         saga: the saga's name.
         simulated: whether contracts act in place of handlers.
         nth: which of the file's storms over that saga it is, from 0.
+        shown: the path that what is told of it names; the absolute one if "".
     """
 
     path: str
     saga: str
     simulated: bool = False
     nth: int = 0
+    shown: str = ""
 
 
 class NoSuchStormError(LookupError):
@@ -56,7 +58,7 @@ def opened(source: StormSource) -> Iterator[Storm]:
 
     path = str(Path(source.path).resolve())
     with alone(import_root(path), dotted_package(path)):
-        found = sagas_in(import_file(path, source.path))
+        found = sagas_in(import_file(path, source.shown or source.path))
         wired = [one for one in found.storms if one.name == source.saga and not source.simulated]
         bare = [Storm(one) for one in found.values if isinstance(one, Saga) or is_machine(one)]
         alike = wired or [one for one in bare if one.name == source.saga]

@@ -8,6 +8,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sagacheck.application.discovery import shown_path
 from sagacheck.application.internal_error import internal_failure
 from sagacheck.application.loaded import LoadedStorm, LoadOptions
 from sagacheck.application.loading import Listener, Loading, load
@@ -115,8 +116,10 @@ def source_of(loaded: LoadedStorm) -> StormSource | None:
     span = loaded.storm.declared_at
     if not os.path.isfile(loaded.file):  # noqa: PTH113 - as the file was given
         return None if span is None else StormSource(span.file, loaded.storm.name, simulated=loaded.storm.simulated)
+    # A model that was named as a module tells of itself with its absolute path, as its spans do.
+    shown = span.file if span is not None and shown_path(span.file) == loaded.file else loaded.file
     path = os.path.abspath(loaded.file)  # noqa: PTH100 - links stay as they are
-    return StormSource(path, loaded.storm.name, simulated=loaded.storm.simulated, nth=loaded.nth)
+    return StormSource(path, loaded.storm.name, simulated=loaded.storm.simulated, nth=loaded.nth, shown=shown)
 
 
 def stormed(

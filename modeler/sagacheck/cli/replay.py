@@ -46,7 +46,8 @@ def command(
 
     The token stands behind `replay` in the report of `verify` or of `storm`; a plan of `storm` is played on the handlers
     again. Exits with 1 if the story still goes wrong, and
-    with 0 if it cannot happen any more, or no longer harms anybody. That says nothing of other stories.
+    with 0 if it cannot happen any more, or no longer harms anybody. That says nothing of other stories. A plan is only
+    survived if all its faults strike: exits with 4 if one does not, and nothing is wrong.
     With --storm a story of verify is played on the handlers of the saga, if it has some, as a plan of faults: what was
     refuted of the model, does the code do it, too? Exits with 4 if no plan says the story, or a fault did not strike.
     As mermaid or svg, it is drawn as a sequence diagram: who sent what, and what came late, twice or never.
@@ -139,7 +140,7 @@ def _plan(
     from sagacheck.application.replay_plan import replay_plan
 
     found = replay_plan(model, saga, token, settings.loading)
-    return _shown(found, token, saga or model, wanted, color)
+    return _status(found, _shown(found, token, saga or model, wanted, color))
 
 
 def _on_handlers(
@@ -162,7 +163,13 @@ def _on_handlers(
     except CannotSayError as error:
         click.echo(f"not run: no plan of faults says this story: {error}", err=True)
         return ExitStatus.INCONCLUSIVE
-    wrong = _shown(found, token, loaded.name, wanted, color, plan=found.token)
+    return _status(found, _shown(found, token, loaded.name, wanted, color, plan=found.token))
+
+
+def _status(found: ReplayedPlan, wrong: int) -> int:
+    """The exit code for a plan that was played: one whose faults did not all strike is never green."""
+    from sagacheck.application.exit_status import ExitStatus
+
     return wrong or (ExitStatus.INCONCLUSIVE if found.unfired else ExitStatus.CHECKED)
 
 

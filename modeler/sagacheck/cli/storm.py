@@ -137,9 +137,13 @@ def command(
 
 
 def _write_test(results: StormResults, file: str) -> None:
-    """Writes the first plan that breaks a saga as a test; without any nothing is written."""
+    """Writes the first plan that breaks a saga as a test; without any nothing is written, and it is said why."""
+    from shlex import quote
+
     from sagacheck.application.storm_source import StormSource
     from sagacheck.application.written_test import written_test
+    from sagacheck.core.storming import Standing
+    from sagacheck.render.terminal import harmless
 
     for one in results.storms:
         replayable = [broken for broken in one.report.broken if broken.token]
@@ -147,7 +151,16 @@ def _write_test(results: StormResults, file: str) -> None:
             source = StormSource(str(Path(one.report.file).absolute()), one.report.saga, one.report.simulated)
             write(Output("python", file), written_test(source, replayable[0].token, Path(file)))
             return
-    click.echo(f"no plan breaks a saga: {file} was not written", err=True)
+    violated = [
+        (one, cell) for one in results.storms for cell in one.report.cells if cell.standing is Standing.VIOLATED
+    ]
+    if not violated:
+        click.echo(f"no plan breaks a saga: {file} was not written", err=True)
+        return
+    first, cell = violated[0]
+    again = f"sagacheck storm {quote(harmless(first.report.file))} -k {quote(harmless(cell.name))}"
+    told = f"no plan breaks a saga, but obligations are violated: {file} was not written, as tests are written of plans"
+    click.echo(f"{told}; `{again}` shows the first one again", err=True)
 
 
 def _text(results: StormResults, output: Output, *, verbose: bool, quiet: bool, color: str, elapsed: float) -> str:

@@ -126,4 +126,6 @@ def plan_lines(
     if story.consequence:
         lines += hung(f"still wrong: {story.consequence}", page)
         return [*lines, *(line for one in evidence for line in hung(f"  {one}", page))]
+    if unfired:
+        return [*lines, *hung("not tried: faults of this plan did not strike, so its end says nothing of it", page)]
     return [*lines, "the saga comes to a legal end under this plan"]

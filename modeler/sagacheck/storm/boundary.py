@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import sysconfig
+import threading
 from collections.abc import Callable
 from contextvars import ContextVar
 from functools import lru_cache
@@ -22,7 +23,11 @@ _LONGEST_NAME = 48
 Watch = Callable[[Place], None]
 """What is told of every boundary. It may raise, block for ever, or end the process: that is how crashes are made."""
 
-_watch: ContextVar[Watch | None] = ContextVar("watch", default=None)
+_watch: ContextVar[watched | None] = ContextVar("watch", default=None)
+
+
+class StrayThreadError(RuntimeError):
+    """A handler uses what it works on from another thread than its own."""
 
 
 def boundary(name: str) -> None:
@@ -31,9 +36,9 @@ def boundary(name: str) -> None:
     Args:
         name: what it is about to do, for reports.
     """
-    watch = _watch.get()
-    if watch is not None:
-        watch(place_here(name))
+    now = _watch.get()
+    if now is not None:
+        now.tell(place_here(name))
 
 
 def statement_boundary(statement: str) -> None:
@@ -42,9 +47,9 @@ def statement_boundary(statement: str) -> None:
     Args:
         statement: the whole statement.
     """
-    watch = _watch.get()
-    if watch is not None:
-        watch(place_here(shortened(statement)))
+    now = _watch.get()
+    if now is not None:
+        now.tell(place_here(shortened(statement)))
 
 
 @lru_cache(maxsize=1024)
@@ -61,17 +66,37 @@ def shortened(statement: str) -> str:
 class watched:  # noqa: N801 - it reads like the context manager that it is
     """While this lasts, in this thread or task, boundaries are told to `watch`.
 
+    Context variables travel into other threads (`asyncio.to_thread`), where an execution cannot be stopped: what such a
+    thread comes to is not told, but remembered as `stray`.
+
     Args:
         watch: is told.
     """
 
-    __slots__ = ("_token", "_watch")
+    __slots__ = ("_thread", "_token", "stray", "watch")
 
     def __init__(self, watch: Watch) -> None:
-        self._watch = watch
+        self.watch = watch
+        self.stray: Place | None = None
+        self.moved_here()
+
+    def moved_here(self) -> None:
+        """Says that the execution goes on in this thread."""
+        self._thread = threading.get_ident()
+
+    def tell(self, place: Place) -> None:
+        """Tells of a boundary.
+
+        Raises:
+            StrayThreadError: if another thread than that of the execution has come to it.
+        """
+        if threading.get_ident() != self._thread:
+            self.stray = self.stray or place
+            raise StrayThreadError(str(place))
+        self.watch(place)
 
     def __enter__(self) -> None:
-        self._token = _watch.set(self._watch)
+        self._token = _watch.set(self)
 
     def __exit__(self, *_: object) -> None:
         _watch.reset(self._token)

@@ -56,20 +56,23 @@ class Calling:
 
         Raises:
             Crash: if the watch raised it, and the handler let it pass.
+            HandlerError: if it uses its world from another thread.
         """
         places: list[Place] = []
-        seen = _told(places, watch)
+        now = watched(_told(places, watch))
         try:
-            with watched(seen):
+            with now:
                 if patient:
-                    value = self._value(handle, dict(payload), seen, LONGEST)
+                    value = self._value(handle, dict(payload), now, LONGEST)
                 else:
                     with Patience(LONGEST) as patience:
-                        value = self._value(handle, dict(payload), seen, LONGEST, patience)
+                        value = self._value(handle, dict(payload), now, LONGEST, patience)
         except (Crash, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it raises is an answer
+            self._check_thread(now)
             return self._raised(error, places)
+        self._check_thread(now)
         return Reply(Came.OK, value, "", tuple(places))
 
     async def run_beside(
@@ -80,19 +83,29 @@ class Calling:
         Args:
             handle, payload, watch: as for `run`.
             turn: is awaited after each suspension, before the handler goes on.
+
+        Raises:
+            Crash, HandlerError: as for `run`.
         """
         places: list[Place] = []
-        seen = _told(places, watch)
+        now = watched(_told(places, watch))
         try:
-            with watched(seen):
+            with now:
                 value = self._called(handle, dict(payload))
                 if inspect.isawaitable(value):
-                    value = await Stepping(value, seen, turn)
+                    value = await Stepping(value, now.watch, turn)
         except (Crash, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 - likewise
+            self._check_thread(now)
             return self._raised(error, places)
+        self._check_thread(now)
         return Reply(Came.OK, value, "", tuple(places))
+
+    def _check_thread(self, now: watched) -> None:
+        """Refuses a handler that was seen at its world in another thread, whatever it made of the error there."""
+        if now.stray is not None:
+            raise HandlerError(_STRAYS.format(name=_name(self.handler), place=now.stray))
 
     def _raised(self, error: BaseException, places: list[Place]) -> Reply:
         if isinstance(error, HangingError):
@@ -101,14 +114,19 @@ class Calling:
         return Reply(came, None, _said(error), tuple(places))
 
     def _value(
-        self, handle: object, payload: dict[str, Any], seen: Watch, seconds: float, patience: Patience | None = None
+        self, handle: object, payload: dict[str, Any], now: watched, seconds: float, patience: Patience | None = None
     ) -> Any:  # noqa: ANN401 - a handler returns what it likes
         value = self._called(handle, payload)
         if value is None or isinstance(value, _PLAIN) or not inspect.isawaitable(value):
             return value
         if patience is not None:
             patience.until += seconds  # its loop has a limit of its own, which ends it more gently
-        return run_async(lambda: Stepping(value, seen), seconds)
+
+        def main() -> Stepping:
+            now.moved_here()  # where a loop is running already, it is another thread
+            return Stepping(value, now.watch)
+
+        return run_async(main, seconds)
 
     def _called(self, handle: object, payload: dict[str, Any]) -> Any:  # noqa: ANN401
         value = self.handler(handle, payload) if self.takes_world else self.handler(payload)
@@ -121,6 +139,10 @@ class Calling:
 
 _PLAIN = (str, int, float, bytes, dict, list, tuple)
 """What most handlers return; it is certainly nothing to be awaited."""
+_STRAYS = (
+    "{name} uses its world from another thread, at {place}: a storm cannot stop an execution there. Do the work in the "
+    "handler itself, without asyncio.to_thread, or give it a world of its own"
+)
 _GENERATOR = "{name} is a generator: calling it does nothing. A storm calls what does the work and returns its answer"
 
 

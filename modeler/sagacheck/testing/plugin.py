@@ -6,6 +6,7 @@ there is one.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,9 +41,16 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
         return None
     if any(file_path.match(pattern) for pattern in parent.config.getini("python_files")):
         return None
-    if b"sagacheck" not in file_path.read_bytes():
+    if not _is_named(file_path, parent.config) and b"sagacheck" not in file_path.read_bytes():
         return None
     return ModelFile.from_parent(parent, path=file_path)
+
+
+def _is_named(file: Path, config: pytest.Config) -> bool:
+    """Whether a file itself, and no folder that it is in, stands among the arguments."""
+    here = config.invocation_params.dir
+    named = (argument.partition("::")[0] for argument in config.args)
+    return any(Path(os.path.abspath(here / one)) == file for one in named)  # noqa: PTH100 - links stay as pytest has them
 
 
 def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> pytest.Collector | None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from types import ModuleType
 from typing import TYPE_CHECKING
 
+from sagacheck.application.discovery import shown_path
 from sagacheck.application.loaded import LoadedStorm
 from sagacheck.application.storm_profiles import PROFILES, options_of
 from sagacheck.application.storms import at_home
@@ -66,8 +69,13 @@ class StormTests:
             StormFailure: if it fails.
             StormSkip: if there is nothing to decide.
         """
-        with at_home(self.loaded):
-            (self._play if name == PLANS else self._decide)(name)
+        from sagacheck.storm.calling import HandlerError
+
+        try:
+            with at_home(self.loaded):
+                (self._play if name == PLANS else self._decide)(name)
+        except HandlerError as error:
+            raise StormFailure(f"the storm over {self.loaded.storm.name} cannot go on: {error}") from error
 
     def close(self) -> None:
         """Gives the world of the handlers back."""
@@ -155,13 +163,31 @@ def storm_tests(over: Storm, profile: str, seed: int) -> StormTests:
         TypeError: if it is given something else than a `Storm`.
         ValueError: if there is no such profile.
     """
-    from sagacheck.application.discovery import shown_path
-
     if not isinstance(over, Storm):
         raise TypeError(
             f"storm({written(over)}): write storm(Storm(place_order, world=...)), or the name of that Storm"
         )
     if profile not in PROFILES:
         raise ValueError(f"storm(..., profile={profile!r}): the profiles are {', '.join(PROFILES)}")
-    file = shown_path(over.span.file) if over.span is not None else ""
-    return StormTests(LoadedStorm(over, file), options_of(profile, seed))
+    return StormTests(LoadedStorm(over, shown_path(_home_of(over))), options_of(profile, seed))
+
+
+def _home_of(over: Storm) -> str:
+    """The file from which the command loads a storm; that is not where a helper made it.
+
+    It is a module that holds the storm: the one that made it, if it is one of them, else another one than the test file.
+    """
+    from sagacheck.authoring.source import caller_span
+
+    made = over.span.file if over.span is not None else ""
+    modules = [one for one in list(sys.modules.values()) if isinstance(one, ModuleType)]
+    holding = [str(file) for one in modules if (file := vars(one).get("__file__")) and _holds(one, over)]
+    if not holding or shown_path(made) in map(shown_path, holding):
+        return made
+    asking = caller_span()
+    test = shown_path(asking.file) if asking is not None else ""
+    return next((file for file in holding if shown_path(file) != test), holding[0])
+
+
+def _holds(module: ModuleType, over: Storm) -> bool:
+    return any(value is over for value in list(vars(module).values()))

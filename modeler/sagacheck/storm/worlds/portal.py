@@ -7,6 +7,7 @@ import contextlib
 import threading
 from collections.abc import Awaitable, Callable, Coroutine, MutableMapping
 from concurrent.futures import Future
+from contextvars import Context
 from typing import Any
 
 from sagacheck.storm.worlds.world import CannotStartError
@@ -29,7 +30,8 @@ class Portal:
 
     def submit(self, what: Coroutine[Any, Any, Any]) -> Future[Any]:
         """Begins to run a coroutine."""
-        return asyncio.run_coroutine_threadsafe(what, self._loop)
+        # In another process nothing would be known of the execution that asks: its context stays here.
+        return Context().run(asyncio.run_coroutine_threadsafe, what, self._loop)
 
     def run(self, what: Coroutine[Any, Any, Any]) -> Any:  # noqa: ANN401
         """What a coroutine returns."""
