@@ -20,8 +20,8 @@ from sagacheck.render.terminal import (
     Palette,
     cells,
     harmless,
-    harmless_lines,
     hung,
+    message_lines,
     padded,
     set_in_lines,
     wrapped,
@@ -128,7 +128,7 @@ def _with_profiles(lines: list[str], profiles: list[str], palette: Palette) -> l
 
 
 def _failure_lines(failure: Failure, palette: Palette, page: Page) -> list[str]:
-    first, *rest = (_shortened(line.rstrip()) for line in harmless_lines(failure.message))
+    first, *rest = (_shortened(line.rstrip()) for line in message_lines(failure.message))
     head = "internal error" if failure.internal else "error"
     place = harmless(str(failure.span) if failure.span else failure.file)
     told, *more = hung(f"{head}: {place}: {first}" if place else f"{head}: {first}", page)
