@@ -282,3 +282,25 @@ def test_sarif_says_whether_a_finding_is_accepted_in_the_source_or_beside_it(her
     assert [[{"kind": "inSource", "justification": "counted"}], [{"kind": "external", "justification": "known"}]] == [
         result["suppressions"] for result in log["results"]
     ]
+
+
+SAYS_SO = {
+    "concise": "error: no saga found in ",
+    "github": "::error title=sagacheck%3A no saga found::no saga found in ",
+    "gitlab": '"severity": "blocker"',
+    "markdown": "no saga found in ",
+    "junit": 'message="no saga found in ',
+}
+
+
+@pytest.mark.parametrize("form", SAYS_SO)
+@pytest.mark.parametrize("files", [{}, {"empty.py": "x = 1\n"}, {"checkout.py": FAULTY}])
+def test_no_format_is_green_where_no_saga_is_found(form: str, files: dict[str, str], here: Path) -> None:
+    for name, text in files.items():
+        (here / name).write_text(text, encoding="utf-8")
+    result = run("verify", ".", "--no-prove", "-o", form)
+    found = "checkout.py" in files
+    assert (1 if found else 5) == result.exit_code
+    assert found == ("no saga found" not in result.stdout)
+    assert found or SAYS_SO[form] in result.stdout
+    assert "no findings" not in result.stdout

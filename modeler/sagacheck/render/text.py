@@ -199,7 +199,7 @@ def _closing(report: Report, findings: list[Finding], options: TextOptions) -> I
         yield f"{counted(unsaid, 'file')} passed over, because no saga was seen in {them} (-v lists)"
     if report.change is not None:
         yield from change_lines(report.change)
-    if not report.sagas and not report.failures and not (report.change and report.change.unchanged):
+    if report.is_empty:
         yield (
             f"no saga found in {counted(report.files, 'file')}: a model is a Python file with a module-level Saga(...), "
             "Choreography(...) or SagaMachine class, or a Step Functions definition, a template with one, or a serverless.yml"
