@@ -282,3 +282,61 @@ def test_sarif_says_whether_a_finding_is_accepted_in_the_source_or_beside_it(her
     assert [[{"kind": "inSource", "justification": "counted"}], [{"kind": "external", "justification": "known"}]] == [
         result["suppressions"] for result in log["results"]
     ]
+
+
+SAYS_SO = {
+    "concise": "error: no saga found in ",
+    "github": "::error title=sagacheck%3A no saga found::no saga found in ",
+    "gitlab": '"severity": "blocker"',
+    "markdown": "no saga found in ",
+    "junit": 'message="no saga found in ',
+}
+
+
+@pytest.mark.parametrize("form", SAYS_SO)
+@pytest.mark.parametrize("files", [{}, {"empty.py": "x = 1\n"}, {"checkout.py": FAULTY}])
+def test_no_format_is_green_where_no_saga_is_found(form: str, files: dict[str, str], here: Path) -> None:
+    for name, text in files.items():
+        (here / name).write_text(text, encoding="utf-8")
+    result = run("verify", ".", "--no-prove", "-o", form)
+    found = "checkout.py" in files
+    assert (1 if found else 5) == result.exit_code
+    assert found == ("no saga found" not in result.stdout)
+    assert found or SAYS_SO[form] in result.stdout
+    assert "no findings" not in result.stdout
+
+
+@pytest.mark.parametrize("command", ["verify", "storm"])
+@pytest.mark.parametrize("paths", [(), (".",), ("checkout.py",), ("checkout:checkout",), ("checkout.py:checkout",)])
+@pytest.mark.parametrize("file", ["checkout.py", "./sub/../checkout.py", "link.py", "pyproject.toml"])
+def test_a_report_never_takes_the_place_of_what_it_is_about(
+    command: str, paths: tuple[str, ...], file: str, model: Path, here: Path
+) -> None:
+    (here / "sub").mkdir()
+    (here / "link.py").symlink_to(model)
+    (here / "pyproject.toml").write_text("[tool.other]\n", encoding="utf-8")
+    result = run(command, *paths, "-o", "concise=first", "-o", f"sarif={file}")
+    assert (2, "") == (result.exit_code, result.stdout)
+    assert result.stderr.startswith(f"error: {file}: is ")
+    assert FAULTY == model.read_text(encoding="utf-8")
+    assert "[tool.other]\n" == (here / "pyproject.toml").read_text(encoding="utf-8")
+    assert not (here / "first").exists()
+
+
+@pytest.mark.usefixtures("model")
+@pytest.mark.parametrize("arguments", [(), ("--baseline", "b.toml"), ("--no-baseline",)])
+def test_a_report_never_takes_the_place_of_the_baseline(arguments: tuple[str, ...], here: Path) -> None:
+    file = "b.toml" if "b.toml" in arguments else "sagacheck-baseline.toml"
+    (here / file).write_text("# mine\n", encoding="utf-8")
+    result = run("verify", *arguments, "-o", f"json={file}")
+    assert 2 == result.exit_code
+    assert f"error: {file}: is the baseline" in result.stderr
+    assert "# mine\n" == (here / file).read_text(encoding="utf-8")
+
+
+@pytest.mark.usefixtures("model")
+@pytest.mark.parametrize("form", ["json", "sarif", "gitlab"])
+def test_an_earlier_report_beside_the_models_is_replaced(form: str, here: Path) -> None:
+    for _ in range(2):
+        assert 1 == run("verify", "--no-prove", "-o", f"{form}=report.json").exit_code
+    json.loads((here / "report.json").read_text(encoding="utf-8"))

@@ -241,3 +241,25 @@ def test_yes_asks_nothing_on_a_terminal_either(here: Path) -> None:
     status, shown = on_a_terminal({}, "init", "--yes")
     assert (0, False) == (status, "First saga" in shown)
     assert "sagas/order.py" in files(here)
+
+
+@pytest.mark.parametrize(
+    ("head", "branch"),
+    [
+        (b"ref: refs/heads/master\n", "master"),
+        (b"ref: refs/heads/main\n", "main"),
+        (b"ref: refs/heads/fix/master\n", "main"),
+        (b"0123456789\n", "main"),
+        (b"\xff\x00", "main"),
+        (None, "main"),
+    ],
+)
+def test_the_workflow_runs_on_the_default_branch_and_ends_in_time(head: bytes | None, branch: str, here: Path) -> None:
+    if head is not None:
+        (here / ".git").mkdir()
+        (here / ".git" / "HEAD").write_bytes(head)
+    assert 0 == run("init", *ALL).exit_code
+    lines = (here / WORKFLOW).read_text(encoding="utf-8").splitlines()
+    assert f"    branches: [{branch}]" in lines
+    assert "    timeout-minutes: 15" in lines
+    assert "      - run: sagacheck verify -o github --budget 60" in lines

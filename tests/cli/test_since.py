@@ -214,7 +214,7 @@ def test_a_ref_that_git_does_not_know_is_refused_with_what_to_do() -> None:
     for ref in ("origin/main", "--help", "", "HEAD:checkout.py"):
         result = run("verify", f"--since={ref}")
         assert (2, "") == (result.exit_code, result.stdout)
-        assert f"--since {ref}: git knows no such commit; fetch it, or name a branch" in result.stderr
+        assert f"--since {ref}: git knows no such commit, nor origin/{ref}; fetch it, or name a branch" in result.stderr
 
 
 @pytest.mark.usefixtures("repository")
@@ -225,7 +225,7 @@ def test_a_history_that_is_cut_off_is_refused_with_what_to_do(here: Path, monkey
     monkeypatch.chdir(here / "shallow")
     result = run("verify", "--since", "base")
     assert 2 == result.exit_code
-    assert "git knows no such commit; fetch the whole history" in result.stderr
+    assert "git knows no such commit, nor origin/base; fetch the whole history" in result.stderr
     git("fetch", "-q", "--depth=1", "origin", "base:base")
     result = run("verify", "--since", "base")
     assert 2 == result.exit_code
@@ -261,3 +261,19 @@ def test_exit_codes_are_those_of_what_is_new() -> None:
         since()[0], since("--exit-zero")[0], since("checkout.py")[0], since("empty.py")[0]]  # fmt: skip
     write({"bad.py": "import sagacheck\n1 / 0\n"})
     assert [2, 2] == [since()[0], since("--exit-zero")[0]]
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_branch_that_only_the_remote_has_is_taken_from_there(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit({"checkout.py": REPAIRED}, "base")
+    commit({"checkout.py": FAULTY})
+    git("clone", "-q", str(Path.cwd()), str(here / "job"))
+    monkeypatch.chdir(here / "job")
+    git("checkout", "-q", "--detach")
+    git("branch", "-q", "-D", "main")
+    status, document = since()
+    assert (1, "origin/base") == (status, document["change"]["ref"])
+    assert "origin/base" in run("verify", "--no-prove", "--since", "base").stdout
+    git("branch", "base", "HEAD")
+    status, document = since()
+    assert (0, "base") == (status, document["change"]["ref"])

@@ -34,7 +34,7 @@ def test_findings_failures_and_what_is_not_decided_are_a_line_each() -> None:
 
 def test_a_clean_run_says_what_was_looked_at() -> None:
     assert "1 saga (1 proved): no findings\n" == render_concise(Report((saga_report(verdict=Verdict.PROVED),)))
-    assert "0 sagas: no findings\n" == render_concise(Report())
+    assert "error: no saga found in 2 files\n" == render_concise(Report(files=2))
 
 
 def test_every_finding_of_the_models_can_be_read_again() -> None:

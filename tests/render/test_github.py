@@ -137,4 +137,6 @@ def safe(text: str, number: int | None = None) -> None:
     assert not [
         character for character in text if character != "\n" and (ord(character) < 32 or character in "\x7f\u2028")
     ]
-    assert re.fullmatch(r"\d[\d,.e]* sagas? ?(\([\w ,]+\))?: [\w ,]+", last)
+    assert re.fullmatch(
+        r"(error: no saga found in [\d,]+ files?(; [\w ,]+)?|\d[\d,.e]* sagas? ?(\([\w ,]+\))?: [\w ,]+)", last
+    )

@@ -104,9 +104,10 @@ def _status_of(error: Exception, *, whole: bool) -> int:
     """Tells what went wrong on stderr, and its exit code."""
     from sagacheck.application.refusal import RefusedError
     from sagacheck.application.selection import LoadError, NoSagaError
-    from sagacheck.render.terminal import harmless, harmless_lines
+    from sagacheck.cli.output import in_log
+    from sagacheck.render.terminal import harmless, harmless_lines, message_lines
 
-    status, messages = _BUG, [f"internal error: {type(error).__name__}: {error}"]
+    status, messages = _BUG, ["\n".join(message_lines(f"internal error: {type(error).__name__}: {error}"))]
     if isinstance(error, RefusedError):
         status, messages = (_NO_SAGA if isinstance(error, NoSagaError) else _USAGE), [harmless(f"error: {error}")]
     elif isinstance(error, LoadError):
@@ -120,11 +121,11 @@ def _status_of(error: Exception, *, whole: bool) -> int:
         if whole:
             import traceback
 
-            messages.insert(0, "".join(traceback.format_exception(error)).rstrip("\n"))
+            messages.insert(0, "\n".join(message_lines("".join(traceback.format_exception(error)).rstrip("\n"))))
         hint = "" if whole else "; --traceback tells where it happened"
         messages.append(f"  help: this is a bug in sagacheck; please report it together with the model{hint}")
     for line in (line for message in messages for line in harmless_lines(message)):
-        click.echo(line, err=True)
+        click.echo(in_log(line), err=True)
     return status
 
 

@@ -87,7 +87,7 @@ def write(output: Output, data: str | bytes) -> None:
         RefusedError: if that is not possible.
     """
     if output.file is None:
-        write_stdout(data)
+        write_stdout(data, output.form)
         return
     content = data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data
     try:
@@ -97,11 +97,25 @@ def write(output: Output, data: str | bytes) -> None:
         raise RefusedError(msg) from error
 
 
-def write_stdout(data: str | bytes) -> None:
+def in_log(text: str, form: str = "text") -> str:
+    """The text as it may be printed: in a job of GitHub Actions, nothing in it that its runner would obey.
+
+    Args:
+        text: what is to be printed.
+        form: its format.
+    """
+    if os.environ.get("GITHUB_ACTIONS") != "true":
+        return text
+    from sagacheck.render.log_commands import unheeded
+
+    return unheeded(text, form)
+
+
+def write_stdout(data: str | bytes, form: str = "text") -> None:
     """Writes to stdout; a reader that has left is no error, so that the exit code still tells the verdict."""
     try:
         if isinstance(data, str):
-            sys.stdout.write(data)
+            sys.stdout.write(in_log(data, form))
         else:
             sys.stdout.buffer.write(data)
         sys.stdout.flush()

@@ -93,6 +93,7 @@ def command(
     from sagacheck.application.configuration import read_configuration
     from sagacheck.application.exit_status import storm_status
     from sagacheck.application.gate import gate
+    from sagacheck.application.overwriting import check_outputs
     from sagacheck.application.storm_profiles import options_of
     from sagacheck.application.storm_report import report_of
     from sagacheck.application.storms import StormRequest, storms
@@ -103,7 +104,9 @@ def command(
     started = time.perf_counter()
     wanted = outputs_of(outputs, options.REPORTS)
     loading = options.settings(None, None, timeout, traceback=traceback).loading
-    places = paths or read_configuration().paths or (".",)
+    settled = read_configuration()
+    places = paths or settled.paths or (".",)
+    check_outputs([output.file for output in wanted if output.file], places, settled.exclusion)
     if write_test is not None:
         check_place(write_test)
     hard = replace(

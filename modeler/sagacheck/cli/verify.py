@@ -82,10 +82,11 @@ def command(
       sagacheck verify template.yaml:OrderMachine
       sagacheck verify models/ -o text -o sarif=report.sarif --fail-on warning
     """  # noqa: D301 - click wants the character itself
-    from sagacheck.application.baseline.place import find_baseline
+    from sagacheck.application.baseline.place import find_baseline, place_of_baseline
     from sagacheck.application.configuration import read_configuration
     from sagacheck.application.exit_status import exit_status
     from sagacheck.application.gate import gate
+    from sagacheck.application.overwriting import check_outputs
     from sagacheck.application.verify import verified
     from sagacheck.cli.progress import ProgressDisplay
     from sagacheck.cli.reports import write_report
@@ -100,11 +101,13 @@ def command(
     started = time.perf_counter()
     wanted = outputs_of(outputs, options.REPORTS)
     settled = read_configuration()
+    files = [output.file for output in wanted if output.file]
+    check_outputs(files, paths or settled.paths or (".",), settled.exclusion, place_of_baseline(named, settled))
     if watching:
         from sagacheck.cli.watch import watch, without_watch
 
         places = (*(paths or settled.paths), settled.exclusion.root or ".")
-        return watch(places, without_watch(sys.argv[1:]), [output.file for output in wanted if output.file])
+        return watch(places, without_watch(sys.argv[1:]), files)
     request = request_of(paths, asked, settled, None if no_baseline else find_baseline(named, settled))
     if since is not None:
         from sagacheck.application.since.history import branch_point

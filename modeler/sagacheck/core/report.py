@@ -272,6 +272,11 @@ class Report:
         beside = self.baseline.findings if self.baseline else ()
         return (*(finding for saga in self.sagas for finding in saga.findings), *beside)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no saga was found, so that nothing is known: none, none that is unchanged, none that failed to load."""
+        return not (self.sagas or self.failures or (self.change is not None and self.change.unchanged))
+
     def count(self, severity: Severity) -> int:
         """The number of findings of this severity."""
         return sum(finding.severity is severity for finding in self.findings)

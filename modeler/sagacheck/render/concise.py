@@ -43,7 +43,15 @@ def _lines(report: Report) -> Iterator[str]:
 def totals(report: Report) -> str:
     """What was found in how many sagas, in one line that never says less than was looked at."""
     found = [one for one in identified(report) if one.reason is None]
-    return f"{_sagas(report)}: {', '.join(_counts(report, found)) or 'no findings'}"
+    counts = ", ".join(_counts(report, found))
+    if report.is_empty:
+        return f"error: {no_saga(report)}" + (f"; {counts}" if counts else "")
+    return f"{_sagas(report)}: {counts or 'no findings'}"
+
+
+def no_saga(report: Report) -> str:
+    """What is said of a report that is empty."""
+    return f"no saga found in {counted(report.files, 'file')}"
 
 
 def _sagas(report: Report) -> str:

@@ -13,7 +13,7 @@ from sagacheck.core.finding import Finding, Severity
 from sagacheck.core.fingerprint import identified
 from sagacheck.core.report import Report, Verdict
 from sagacheck.core.span import Span
-from sagacheck.render.concise import totals
+from sagacheck.render.concise import no_saga, totals
 from sagacheck.render.number import counted
 from sagacheck.render.place import place_of, place_of_failure, place_of_saga
 from sagacheck.render.source_lines import Sources
@@ -63,6 +63,9 @@ def _annotations(report: Report) -> Iterator[_Annotation]:
     for failure in sorted(report.failures, key=lambda failure: not failure.internal):
         title = "sagacheck: internal error" if failure.internal else "sagacheck: cannot be loaded"
         yield _Annotation(Severity.ERROR, title, failure.message, place_of_failure(failure, sources))
+    if report.is_empty:
+        text = f"{no_saga(report)}, so that nothing was checked"
+        yield _Annotation(Severity.ERROR, "sagacheck: no saga found", text, None)
     for saga in report.sagas:
         if saga.verdict is Verdict.INCONCLUSIVE:
             text = f"{saga.name} is not decided: {saga.why}"

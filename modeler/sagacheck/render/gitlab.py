@@ -12,8 +12,9 @@ from sagacheck.core.finding import Severity
 from sagacheck.core.fingerprint import identified
 from sagacheck.core.report import Report, Verdict
 from sagacheck.core.span import Span
+from sagacheck.render.concise import no_saga
 from sagacheck.render.json_report import json_text
-from sagacheck.render.place import place_of, place_of_failure, place_of_saga
+from sagacheck.render.place import place_of, place_of_failure, place_of_saga, portable
 from sagacheck.render.source_lines import Sources
 from sagacheck.render.storm_document import Document
 from sagacheck.render.terminal import harmless
@@ -51,6 +52,9 @@ def _others(report: Report, sources: Sources) -> Iterator[tuple[str, str, str, S
         check = "internal-error" if failure.internal else "load-failure"
         place = place_of_failure(failure, sources) or Span(".", 1, 1, 1, 1)
         yield check, "blocker", " ".join(failure.message.split()), place
+    if report.is_empty:
+        file = next((passed.file for passed in report.passed_over), ".")
+        yield "no-saga", "blocker", f"{no_saga(report)}, so that nothing was checked", Span(portable(file), 1, 1, 1, 1)
     for saga in report.sagas:
         if saga.verdict is Verdict.INCONCLUSIVE:
             yield "inconclusive", "major", f"{saga.name} is not decided: {saga.why}", place_of_saga(saga, sources)

@@ -15,8 +15,8 @@ from sagacheck.core.finding import Finding
 from sagacheck.core.gate import Basis, Gate, RuleFacts
 from sagacheck.core.net import PROFILE as CHOREOGRAPHY
 from sagacheck.core.report import BaselineUse, Failure, Report, SagaReport, Suppressed, Verdict
+from sagacheck.render.concise import no_saga
 from sagacheck.render.finding import finding_lines
-from sagacheck.render.number import counted
 from sagacheck.render.place import portable
 from sagacheck.render.saga_line import saga_line, saga_names
 from sagacheck.render.source_lines import Sources
@@ -58,9 +58,8 @@ def render_junit(report: Report, gate: Gate) -> str:
     if report.baseline is not None and report.baseline.findings:
         file = portable(report.baseline.file)
         root.append(_suite(_unique(file, suites), _class(file, ""), _of_baseline(report.baseline, gate, sources)))
-    unchanged = report.change is not None and report.change.unchanged
-    if not report.sagas and not report.failures and not unchanged:
-        none = _Case("sagas", "error", "no saga found", f"no saga found in {counted(report.files, 'file')}")
+    if report.is_empty:
+        none = _Case("sagas", "error", "no saga found", no_saga(report))
         root.append(_suite("sagacheck", "sagacheck", [none]))
     for kind in ("tests", "failures", "errors"):
         root.set(kind, str(sum(int(suite.get(kind, "0")) for suite in root)))

@@ -14,7 +14,7 @@ from sagacheck.render.number import counted
 from sagacheck.render.place import place_of
 from sagacheck.render.saga_line import figures, saga_names, verdict
 from sagacheck.render.source_lines import Sources
-from sagacheck.render.terminal import PLAIN, harmless, harmless_lines
+from sagacheck.render.terminal import PLAIN, harmless, message_lines
 
 STEP_SUMMARY_LIMIT = 1024 * 1024
 """Bytes that the summary of a step may have; a longer one is not shown at all."""
@@ -101,7 +101,7 @@ def _counts(saga: SagaReport) -> Iterator[str]:
 def _failure(failure: Failure) -> str:
     head = "internal error" if failure.internal else "cannot be loaded"
     place = str(failure.span) if failure.span is not None else failure.file
-    return f"\n### {head}{f': {code(place)}' if place else ''}\n\n{fenced(harmless_lines(failure.message))}"
+    return f"\n### {head}{f': {code(place)}' if place else ''}\n\n{fenced(message_lines(failure.message))}"
 
 
 def _finding(one: Identified, sources: Sources) -> str:

@@ -97,6 +97,12 @@ def harmless_lines(text: str) -> list[str]:
     return [harmless(line.replace("\t", TAB)) for line in re.split(r"\r\n|\r|\n", text)]
 
 
+def message_lines(text: str) -> list[str]:
+    """The lines of a message, those after the first indented: none of them can pass for one of ours."""
+    first, *rest = harmless_lines(text)
+    return [first, *(line if not line or line.startswith("  ") else f"  {line}" for line in rest)]
+
+
 def cells(text: str) -> int:
     """The number of terminal cells of a harmless text (Unicode Standard Annex 11; combining marks take none)."""
     if text.isascii():

@@ -20,8 +20,8 @@ from sagacheck.render.terminal import (
     Palette,
     cells,
     harmless,
-    harmless_lines,
     hung,
+    message_lines,
     padded,
     set_in_lines,
     wrapped,
@@ -131,7 +131,7 @@ def _with_profiles(lines: list[str], profiles: list[str], palette: Palette) -> l
 
 
 def _failure_lines(failure: Failure, palette: Palette, page: Page) -> list[str]:
-    first, *rest = (_shortened(line.rstrip()) for line in harmless_lines(failure.message))
+    first, *rest = (_shortened(line.rstrip()) for line in message_lines(failure.message))
     head = "internal error" if failure.internal else "error"
     place = harmless(str(failure.span) if failure.span else failure.file)
     told, *more = hung(f"{head}: {place}: {first}" if place else f"{head}: {first}", page)
@@ -202,7 +202,7 @@ def _closing(report: Report, findings: list[Finding], options: TextOptions) -> I
         yield f"{counted(unsaid, 'file')} passed over, because no saga was seen in {them} (-v lists)"
     if report.change is not None:
         yield from change_lines(report.change)
-    if not report.sagas and not report.failures and not (report.change and report.change.unchanged):
+    if report.is_empty:
         yield (
             f"no saga found in {counted(report.files, 'file')}: a model is a Python file with a module-level Saga(...), "
             "Choreography(...) or SagaMachine class, or a Step Functions definition, a template with one, or a serverless.yml"

@@ -179,7 +179,7 @@ def _pre_commit(seen: Survey) -> Piece:
 
 
 def _ci(seen: Survey, file: str, kind: str) -> Piece:
-    before, text = _text_of(seen.folder / file), starter(f"{kind}.yml")
+    before, text = _text_of(seen.folder / file), starter(f"{kind}.yml", seen.default_branch)
     if before is None:
         return Piece(file, None, text, "a run for each change that is proposed")
     if "sagacheck" in before:

@@ -41,6 +41,15 @@ class Survey:
         return "gitlab" if (self.root / ".gitlab-ci.yml").is_file() else "github"
 
     @property
+    def default_branch(self) -> str:
+        """The default branch of the repository: the one that is checked out if it has a usual name, else main."""
+        try:
+            head = (self.root / ".git" / "HEAD").read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError):
+            return "main"
+        return "master" if head.strip() == "ref: refs/heads/master" else "main"
+
+    @property
     def likely_pre_commit(self) -> bool:
         """Whether the project uses pre-commit."""
         return (self.root / ".pre-commit-config.yaml").is_file()

@@ -25,7 +25,7 @@ class BranchPoint:
     """The commit at which the branch that is checked out left another one.
 
     Args:
-        ref: the other one, as the user named it.
+        ref: the other one, as the user named it, or that of the remote if only `origin` has it.
         commit: full name of the commit.
         top: the folder of the working tree, absolute, without links.
     """
@@ -39,21 +39,21 @@ def branch_point(ref: str) -> BranchPoint:
     """The commit at which the branch that is checked out left another one.
 
     Args:
-        ref: a branch, a tag or a commit.
+        ref: a branch, a tag or a commit; if there is none of that name, the branch of `origin`.
 
     Raises:
         RefusedError: without git, outside of a repository, for what is no commit, or if history is cut off.
     """
     top = Path(os.path.realpath(_asked("rev-parse", "--show-toplevel")))
     shallow = _asked("rev-parse", "--is-shallow-repository") == "true"
-    if (
-        ref.startswith("-")
-        or not ref.strip()
-        or _git("rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}").returncode
-    ):
-        hint = _FETCH if shallow else "fetch it, or name a branch, a tag or a commit that is there"
-        msg = f"--since {ref}: git knows no such commit; {hint}"
-        raise RefusedError(msg)
+    remote = f"origin/{ref}"
+    if not _is_commit(ref):
+        # CI checks out a commit, not a branch, so that other branches are there as those of the remote only
+        if not _is_commit(ref, f"refs/remotes/{remote}"):
+            hint = _FETCH if shallow else "fetch it, or name a branch, a tag or a commit that is there"
+            msg = f"--since {ref}: git knows no such commit, nor {remote}; {hint}"
+            raise RefusedError(msg)
+        ref = remote
     if _git("rev-parse", "--verify", "--quiet", "HEAD^{commit}").returncode:
         msg = f"--since {ref}: nothing is committed on this branch yet"
         raise RefusedError(msg)
@@ -65,6 +65,18 @@ def branch_point(ref: str) -> BranchPoint:
         msg = f"--since {ref}: git finds no commit at which this branch left it: {hint}"
         raise RefusedError(msg)
     return BranchPoint(ref, _text(found.stdout).split("\n")[0], top)
+
+
+def _is_commit(ref: str, full: str | None = None) -> bool:
+    """Whether git knows a commit of that name, which is no option.
+
+    Args:
+        ref: as the user named it.
+        full: what to ask git for; the same if it is None.
+    """
+    if ref.startswith("-") or not ref.strip():
+        return False
+    return not _git("rev-parse", "--verify", "--quiet", f"{full or ref}^{{commit}}").returncode
 
 
 def export(point: BranchPoint, folder: Path) -> None:
