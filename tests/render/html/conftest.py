@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, sync_playwright
 
-from tests.render.html.reading import Reader
+from tests.render.html.models import MODELS
+from tests.render.html.reading import Reader, written
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +50,9 @@ def reader(context: BrowserContext) -> Iterator[Reader]:
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where tests of a session write pages."""
     return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture
+def report(pages: Path) -> Path:
+    """A report on sagas with and without findings."""
+    return written(pages / "report.html", *MODELS)

@@ -1,8 +1,12 @@
-"""Models for the tests of the page: one with hostile names, and one with more paths than anybody lists."""
+"""Models for the tests of the page: one with hostile names, and two with more paths than anybody lists."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+WRONG = "models/broken/SC201-missing-compensation/wrong.py"
+STORY = "models/broken/SC301-happens-twice/wrong.py"
+MODELS = ("models/order.py", "models/travel.py", "models/order_choreographed.py", WRONG, STORY)
 
 HOSTILE = (
     "</script><script>alert(1)</script>",
@@ -42,6 +46,21 @@ def vast_model(folder: Path) -> Path:
         "for step in steps[1:]:\n"
         "    flow = flow >> step\n"
         "vast = Saga('vast', flow)\n",
+        encoding="utf-8",
+    )
+    return path
+
+
+def wide_model(folder: Path) -> Path:
+    """A model with thirty branches, whose picture is much larger than a window and has little but lines around it."""
+    path = folder / "wide.py"
+    path.write_text(
+        "from sagacheck import Barrier, Saga, Step, parallel\n"
+        "steps = [\n"
+        "    Step(f'service{n}.do', compensation=f'service{n}.undo', contract=Barrier('order_id'))\n"
+        "    for n in range(30)\n"
+        "]\n"
+        "wide = Saga('wide', parallel(*steps))\n",
         encoding="utf-8",
     )
     return path

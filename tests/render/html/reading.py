@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Page, Request
+from playwright.sync_api import BrowserContext, Page, Request, expect
 
 from tests.cli.running import run
 from tests.rules.models import ROOT
@@ -45,3 +45,25 @@ def written(page: Path, *arguments: str) -> Path:
             result = run("verify", *arguments, "-o", f"html={page}")
         assert result.exit_code in (0, 1), result.output
     return page
+
+
+def shown(page: Page) -> list[str]:
+    """The ids of the views that can be seen."""
+    found = page.evaluate("[...document.querySelectorAll('.view')].filter((v) => v.checkVisibility()).map((v) => v.id)")
+    return [str(one) for one in found]
+
+
+def wait_for(page: Page, view: str) -> None:
+    """Waits until this view alone can be seen."""
+    expect(page.locator(f'.view[id="{view}"]')).to_be_visible()
+    assert [view] == shown(page)
+
+
+def paths(page: Page) -> list[str]:
+    """How the paths that are listed are told."""
+    return [tale.inner_text() for tale in page.locator(".shown-view .paths .tale").all()]
+
+
+def wrong_finding(page: Page, code: str) -> str:
+    """The address of the finding with this code."""
+    return page.locator(f".finding:has(.code:has-text('{code}'))").first.get_attribute("id") or ""

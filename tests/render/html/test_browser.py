@@ -6,44 +6,13 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from sagacheck.application import html_report
 from sagacheck.semantics import compact
-from tests.render.html.models import HOSTILE, hostile_model, vast_model
-from tests.render.html.reading import Reader, written
+from tests.render.html.models import HOSTILE, WRONG, hostile_model, vast_model
+from tests.render.html.reading import Reader, paths, shown, wait_for, written, wrong_finding
 from tests.rules.models import report_on
-
-WRONG = "models/broken/SC201-missing-compensation/wrong.py"
-STORY = "models/broken/SC301-happens-twice/wrong.py"
-MODELS = ("models/order.py", "models/travel.py", "models/order_choreographed.py", WRONG, STORY)
-
-
-@pytest.fixture
-def report(pages: Path) -> Path:
-    """A report on sagas with and without findings."""
-    return written(pages / "report.html", *MODELS)
-
-
-def shown(page: Page) -> list[str]:
-    """The ids of the views that can be seen."""
-    found = page.evaluate("[...document.querySelectorAll('.view')].filter((v) => v.checkVisibility()).map((v) => v.id)")
-    return [str(one) for one in found]
-
-
-def wait_for(page: Page, view: str) -> None:
-    """Waits until this view alone can be seen."""
-    expect(page.locator(f'.view[id="{view}"]')).to_be_visible()
-    assert [view] == shown(page)
-
-
-def paths(page: Page) -> list[str]:
-    return [tale.inner_text() for tale in page.locator(".shown-view .paths .tale").all()]
-
-
-def wrong_finding(page: Page, code: str) -> str:
-    """The address of the finding with this code."""
-    return page.locator(f".finding:has(.code:has-text('{code}'))").first.get_attribute("id") or ""
 
 
 def test_it_opens_with_the_overview_and_leads_to_each_saga(reader: Reader, report: Path) -> None:
@@ -173,19 +142,6 @@ def test_an_address_leads_to_a_step_of_a_story(reader: Reader, report: Path) -> 
     expect(finding.locator(".sequence .later")).to_have_count(0)
     finding.get_by_text("show all").click()
     assert page.url.endswith(f"#{address}")
-
-
-def test_an_address_that_leads_nowhere_shows_the_overview(reader: Reader, report: Path) -> None:
-    page = reader.open(report)
-    for nowhere in ("#nonsense", "#finding/0000", "#saga/%E0%A4%A", "#finding/", "#saga/x/paths?a=b", "#?"):
-        page.goto("about:blank")
-        page.goto(report.as_uri() + nowhere)
-        assert ["overview"] == shown(page), nowhere
-
-
-def test_a_filter_that_does_not_fit_the_saga_is_left_out(reader: Reader, report: Path) -> None:
-    page = reader.open(report, "#saga/place-order/paths?end=never&call+nobody=ok&call+payment.charge=late&x")
-    expect(page.locator(".shown-view .shown")).to_have_text("12 of 12 shown, shortest first")
 
 
 def test_keys_move_between_sagas_and_findings_and_are_explained(reader: Reader, report: Path) -> None:

@@ -77,14 +77,15 @@ def place_rest(
     return order
 
 
-def guides_of(ways: Iterable[Way], down: frozenset[Way], forward: frozenset[str], rows: Rows) -> dict[Way, Guide]:
+def guides_of(ways: Sequence[Way], down: frozenset[Way], forward: frozenset[str], rows: Rows) -> dict[Way, Guide]:
     """What each way says about rows; together they make no circle.
 
     The ways of the spine lead down, those of the unwinding up where they can. What leads up from the spine only
     follows from that; where much of it meets in one place far above, one line for all of it is clearer.
     """
-    height = _heights(ways, down, forward, rows)
-    guides = dict.fromkeys(down, Guide.DOWN)
+    leading_down = [way for way in ways if way in down]
+    height = _heights(ways, leading_down, forward, rows)
+    guides = dict.fromkeys(leading_down, Guide.DOWN)
     rising: dict[str, list[Way]] = {}
     for way in ways:
         if way in down or way.target in forward or way.shadowed or height(way.target) <= height(way.source):

@@ -22,8 +22,14 @@ function say(text) {
   document.getElementById("said").textContent = text;
 }
 
+// Tells, for all to see, what is wrong with the address.
+function notice(text) {
+  document.getElementById("notice").textContent = text;
+}
+
 // Changes the address without another entry in the history.
 function setAddress(hash) {
+  notice("");
   try {
     history.replaceState(null, "", `#${hash}`);
   } catch { /* some embedded viewers do not allow it */ }

@@ -2,6 +2,7 @@
 
 const AT_ONCE = 25;
 const MOST_DEMANDS = 8;
+const MOST_TOLD = 3;
 const KIND_NAMES = ["committed", "aborted", "manual", "unhandled"];
 const UNHAPPY = (record, result) => record.kind !== "ask" && record.results[result] !== "ok";
 
@@ -88,21 +89,32 @@ class Explorer {
     return query ? `${this.saga}/paths?${query}` : `${this.saga}/paths`;
   }
 
-  // Takes up the filter of an address; what it does not know it leaves out.
+  // Takes up the filter of an address; what it does not know it leaves out. Says whether it knows all of it.
   read(query) {
     const filter = { kind: null, cancelled: false, demands: [] };
-    for (const [key, value] of new URLSearchParams(query)) {
-      const number = this.source.records.findIndex((record) => `${record.kind} ${record.text}` === key);
-      if (key === "end" && KIND_NAMES.includes(value)) filter.kind = value;
-      else if (key === "cancelled") filter.cancelled = this.mayCancel;
-      else if (number >= 0 && value === "never") filter.demands.push({ record: number, never: true });
-      else if (number >= 0) {
-        const results = value.split("|").map((one) => this.source.records[number].results.indexOf(one));
-        if (results.every((result) => result >= 0)) filter.demands.push({ record: number, results });
-      }
-    }
+    const known = [...new URLSearchParams(query)].map(([key, value]) => this.#take(filter, key, value));
     this.filter = filter;
     this.update(false);
+    return known.every(Boolean);
+  }
+
+  // Adds one part of an address to a filter, if the saga has it.
+  #take(filter, key, value) {
+    if (key === "end") {
+      if (KIND_NAMES.includes(value)) filter.kind = value;
+      return filter.kind === value;
+    }
+    if (key === "cancelled") {
+      filter.cancelled = this.mayCancel;
+      return this.mayCancel;
+    }
+    const number = this.source.records.findIndex((record) => `${record.kind} ${record.text}` === key);
+    if (number < 0) return false;
+    const results = value.split("|").map((one) => this.source.records[number].results.indexOf(one));
+    const demand = value === "never" ? { record: number, never: true } : { record: number, results };
+    const known = value === "never" || results.every((result) => result >= 0);
+    if (known) filter.demands.push(demand);
+    return known;
   }
 
   update(andAddress = true) {
@@ -245,14 +257,18 @@ function demandText(record, demand) {
   return demand.results.map((result) => record.results[result]).join(" or ");
 }
 
-// A path in one line: what failed, and what was answered.
+// A path in one line: what failed, and what was answered. Of very much the first and the last, until it is opened.
 function tale(path) {
   const worth = path.steps.filter((step) => step.bad || step.kind === "answer" || step.text === "cancellation");
   if (!worth.length) return "all goes well";
-  return worth.map((step, place) => {
+  const told = worth.map((step, place) => {
     const result = step.bad ? element("b", {}, step.result) : step.result;
     return [place ? ", " : "", named(step.text), " ", result];
   });
+  if (told.length <= MOST_TOLD + 2) return told;
+  const more = element("span", { class: "and-more" }, ` and ${told.length - MOST_TOLD} more, last `);
+  const rest = element("span", { class: "and-rest" }, told.slice(MOST_TOLD, -1), ", ");
+  return [told.slice(0, MOST_TOLD), more, rest, told.at(-1).slice(1)];
 }
 
 function wholePath(path) {

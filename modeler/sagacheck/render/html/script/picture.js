@@ -3,6 +3,7 @@
 const FITS = 1.6;
 const SHARE = 0.45;
 const SHRINKS = 1.4;
+const ABOVE_START = 64;
 
 class Picture {
   constructor(figure, prefix) {
@@ -36,12 +37,13 @@ class Picture {
     this.figure.classList.toggle("whole", !small && this.whole);
   }
 
-  // Begins where the saga does.
+  // Begins where the saga does, which may be far down: what unwinds rises above the start.
   #seek() {
     const start = this.svg.querySelector(".node.start")?.getBoundingClientRect();
     if (!start) return;
     const frame = this.figure.getBoundingClientRect();
-    this.figure.scrollLeft += start.left - frame.left - frame.width / 2;
+    this.figure.scrollLeft += (start.left + start.right - frame.left - frame.right) / 2;
+    this.figure.scrollTop += start.top - frame.top - ABOVE_START;
   }
 
   // Lets some boxes and lines stand out; without any, all are shown alike.

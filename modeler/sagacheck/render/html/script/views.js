@@ -5,6 +5,13 @@ const explorers = new Map();
 const pictures = new Map();
 let currentFinding = null;
 
+const NO_FINDING = "This report has no such finding; it may have been repaired.";
+const NO_STEP = "This finding has no such step; all its steps are shown.";
+const NO_SAGA = "This report has no such saga; it may have been renamed or taken away.";
+const NO_PART = "This saga has no such part in this report.";
+const NO_PLACE = "This report has no such place; this is the overview.";
+const NO_FILTER = "This saga has not all that the filter in the address names; the rest of the filter holds.";
+
 const views = () => [...document.querySelectorAll(".view")];
 const currentView = () => document.querySelector(".shown-view");
 
@@ -56,8 +63,9 @@ function traceFinding(stepper) {
   view.querySelector(".diagram")?.scrollIntoView({ block: "center" });
 }
 
-// Goes where an address says.
+// Goes where an address says; tells what of it leads nowhere.
 function route() {
+  notice("");
   let hash = location.hash.slice(1);
   try {
     hash = decodeURIComponent(hash.split("?")[0]) + (hash.includes("?") ? hash.slice(hash.indexOf("?")) : "");
@@ -65,9 +73,11 @@ function route() {
   const [path, query] = [hash.split("?")[0], hash.includes("?") ? hash.slice(hash.indexOf("?") + 1) : ""];
   if (path.startsWith("finding/")) return routeToFinding(path);
   const target = document.getElementById(path);
-  const view = target?.closest(".view") ?? document.getElementById("overview");
+  const around = views().find((view) => path.startsWith(`${view.id}/`));
+  const view = target?.closest(".view") ?? around ?? document.getElementById("overview");
   show(view);
-  if (path === `${view.id}/paths` && query) explorers.get(view.id)?.read(query);
+  if (path !== "" && !target) notice(around ? NO_PART : path.startsWith("saga/") ? NO_SAGA : NO_PLACE);
+  if (path === `${view.id}/paths` && query && !explorers.get(view.id)?.read(query)) notice(NO_FILTER);
   choose(null, false);
   if (target && target !== view) target.scrollIntoView({ block: "start" });
   else scrollTo(0, 0);
@@ -79,13 +89,17 @@ function routeToFinding(path) {
   const view = finding?.closest(".view");
   if (!view) {
     show(document.getElementById("overview"));
-    say("there is no such finding in this report");
+    choose(null, false);
+    notice(NO_FINDING);
+    scrollTo(0, 0);
     return;
   }
   show(view);
+  const stepper = stepperOf(finding);
+  const number = Number(/^step-(\d+)$/.exec(step ?? "")?.[1] ?? 0);
+  const there = number >= 1 && number <= (stepper?.size ?? 0);
+  if (step !== undefined && !there) notice(NO_STEP);
   choose(null, false);
   choose(finding, true);
-  const number = /^step-(\d+)$/.exec(step ?? "");
-  if (number) stepperOf(finding)?.go(Number(number[1]), false);
-  else stepperOf(finding)?.go(null, false);
+  stepper?.go(there ? number : null, false);
 }
