@@ -60,7 +60,7 @@ def damaged(way: Way) -> set[int]:
         stage = RealStage(
             world,
             {"charge": calling(charges_and_tidies_up)},
-            lambda db: db.execute("SELECT amount FROM charge").fetchall(),
+            lambda db: [amount for (amount,) in db.execute("SELECT amount FROM charge")],
         )
         for number in BOUNDARIES:
             stage.reset()
@@ -68,7 +68,7 @@ def damaged(way: Way) -> set[int]:
             stage.perform("charge", {"id": "o-1"})
             if [reply.came for reply in stage.resume()] or stage.observe() == []:
                 stage.perform("charge", {"id": "o-1"})
-            if stage.observe() != [[5]]:
+            if stage.observe() != [5]:
                 found.add(number)
         stage.reset()
         with pytest.raises(NotFiredError):

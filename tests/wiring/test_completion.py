@@ -63,7 +63,7 @@ def completed(folder: Path, *words: str) -> list[str]:
         (["verify", "--forg"], ["--forgetful"]),
         (["verify", "--fail-on", "w"], ["warning"]),
         (["init", "--ci", "git"], ["github", "gitlab"]),
-        (["explain", "SC90"], ["SC901", "SC902"]),
+        (["explain", "SC90"], ["SC901", "SC902", "SC903", "SC904"]),
         (["completion", ""], ["bash", "zsh", "fish"]),
         (["nothing", "ver"], ["verify"]),
     ],
