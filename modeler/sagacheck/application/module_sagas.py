@@ -88,11 +88,6 @@ def _of(values: list[Any], storms: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(storm for storm in storms if any(storm.saga is value for value in values))
 
 
-def is_saga(value: object) -> bool:
-    """Whether a value is a declared saga."""
-    return _Kinds().saga(value)
-
-
 def is_choreography(value: object) -> bool:
     """Whether a value is a choreographed saga."""
     return _Kinds().choreography(value)

@@ -15,7 +15,7 @@ from sagacheck.storm.bench import NoSuchCrashError
 from sagacheck.storm.corpus import forget, keep, kept_plans
 from sagacheck.storm.keys import NoOtherKeyError
 from sagacheck.storm.longer import NoHypothesisError, longer_plans, strikes_met
-from sagacheck.storm.plans import every_plan_by
+from sagacheck.storm.plans import every_plan
 from sagacheck.storm.playing import Play, Played
 from sagacheck.storm.running import played
 from sagacheck.storm.several import several_sagas
@@ -101,7 +101,7 @@ def storm_plans(
     runs: list[Played] = []
     run = waiting = 0
     with players(options, here) as play_all:
-        for ran in every_plan_by(play_all, options.faults, ways):
+        for ran in every_plan(play_all, options.faults, ways):
             run, waiting = run + 1, ran.waiting
             note(ran.plan, ran.played)
             runs.append(ran.played)

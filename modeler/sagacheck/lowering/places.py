@@ -62,13 +62,6 @@ class Places:
         ]
         return Every(tuple(guards))
 
-    def leavings(self, region: str) -> tuple[str, ...]:
-        """The places in a region that stand for breaking off branches."""
-        return tuple(place for place in self._values.get(region, ()) if place.startswith(_LEAVING))
-
     def variables(self) -> dict[str, Variable]:
         """The variable of each region, with all places that were named."""
         return {region: Variable(self.name(region), tuple(places)) for region, places in self._values.items()}
-
-
-_LEAVING = tuple(f"({outcome}) to " for outcome in (Outcome.INTERRUPTED, Outcome.CANCELLED))

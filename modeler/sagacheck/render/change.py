@@ -17,7 +17,13 @@ def change_lines(change: Change) -> Iterator[str]:
     Args:
         change: what to tell.
     """
-    yield f"compared with {harmless(change.commit[:_SHORT])}, where this branch left {harmless(change.ref)}:"
+    head = f"compared with {harmless(change.commit[:_SHORT])}, where this branch left {harmless(change.ref)}"
+    told = list(_told(change))
+    yield f"{head}:" if told else f"{head}: no saga came, went or changed what it covers"
+    yield from told
+
+
+def _told(change: Change) -> Iterator[str]:
     for saga in change.sagas:
         yield from _saga_lines(saga)
     for removed in change.removed:

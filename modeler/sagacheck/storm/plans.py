@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from sagacheck.core.storming import Blow, Plan, Strike, Way
 from sagacheck.storm.playing import Asked, Played
 
-_Player = Callable[[Plan], Played]
 _Players = Callable[[Sequence[Plan]], Iterator[Played]]
 
 
@@ -32,19 +31,8 @@ class Ran:
     waiting: int
 
 
-def every_plan(play: _Player, faults: int, ways: tuple[Way, ...] = (Way.PARK,)) -> Iterator[Ran]:
-    """Plays every plan with at most so many faults, shorter ones first.
-
-    Args:
-        play: plays one plan.
-        faults: the most faults.
-        ways: how crashes are made.
-    """
-    return every_plan_by(lambda plans: map(play, plans), faults, ways)
-
-
-def every_plan_by(play: _Players, faults: int, ways: tuple[Way, ...] = (Way.PARK,)) -> Iterator[Ran]:
-    """Likewise, where many plans can be played at the same time.
+def every_plan(play: _Players, faults: int, ways: tuple[Way, ...] = (Way.PARK,)) -> Iterator[Ran]:
+    """Plays every plan with at most so many faults, shorter ones first; many can be played at the same time.
 
     Args:
         play: plays plans, and gives how they went in their order.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from functools import partial
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_every_plan_is_played_once_and_none_is_forgotten(name: str) -> None:
     """By brute force: of all plans over all names and turns, those whose faults all strike at a place of their own."""
     saga = SAGAS[name]
     with prepared(Storm(saga)) as ready:
-        found = [ran.plan for ran in every_plan(lambda plan: played(ready.play, plan), 2)]
+        found = [ran.plan for ran in every_plan(partial(map, partial(played, ready.play)), 2)]
         known = {strike for plan in found for strike in plan.strikes}
         turns = range(1, max((strike.turn for strike in known), default=0) + 2)
         actions = ["a.do", "a.undo", "b.do", "b.undo"]
