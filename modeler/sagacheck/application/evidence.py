@@ -84,7 +84,7 @@ def _founded(saga: SagaReport, storms: list[tuple[Stormed, Chart]]) -> SagaRepor
 
 def _goodness(report: StormReport) -> tuple[int, bool, int]:
     """Orders storms from the worst to the best: by what is wrong, then by what was left out."""
-    complete = report.plans is None or report.plans.complete
+    complete = report.plans is None or report.plans.conclusive
     wrong = report.number(Standing.VIOLATED) + len(report.broken)
     return -wrong, complete, -report.number(Standing.NOT_RUN)
 

@@ -33,6 +33,7 @@ class ReplayedPlan:
         unfired: faults that did not come about, in words.
         simulated: whether participants were simulated.
         token: the plan.
+        unsure: whether only a probe could say if the end is right; `evidence` says how it differs from calm runs.
     """
 
     lines: tuple[Line, ...]
@@ -41,6 +42,7 @@ class ReplayedPlan:
     unfired: tuple[str, ...]
     simulated: bool
     token: str
+    unsure: bool = False
 
 
 def replay_plan(model: str, saga: str | None, token: str, options: LoadOptions) -> ReplayedPlan:
@@ -117,7 +119,7 @@ def played_now(loaded: LoadedStorm, play: Callable[[Play], tuple[str, Played]], 
         failure = broken_by(error, loaded, traceback=options.traceback)
         raise LoadError((failure,)) from error
     unfired = tuple(strike_in_words(strike) for strike in ran.unfired)
-    return ReplayedPlan(story_lines_of(ran.happened), ran.why, ran.evidence, unfired, simulated, token)
+    return ReplayedPlan(story_lines_of(ran.happened), ran.why, ran.evidence, unfired, simulated, token, ran.unsure)
 
 
 def one_storm(model: str, saga: str | None, options: LoadOptions) -> LoadedStorm:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sagacheck.core.step import Handler
 
 _MOST_STRIKES_NAMED = 2
+_MARKS = (" is missing: ", " is too many: ")
+"""Of lines that say how rows differ."""
 _CRASHES = {
     Way.PARK: "its participant crashes",
     Way.CANCEL: "its participant is cancelled",
@@ -55,12 +57,20 @@ def findings_of(report: StormReport, storm: Storm, chart: Chart) -> Iterator[Fin
     for cell in violated:
         if (cell.action, cell.follows) not in told:
             with_it = [other.law for other in violated if (other.action, other.follows) == (cell.action, cell.law)]
-            yield _of_cell(cell, storm, chart, with_it)
+            yield _of_cell(cell, storm, chart, (*_with_it(with_it), *_counted(report, storm, cell.evidence)))
     for broken in report.broken:
-        yield of_plan(broken, storm, chart)
+        finding = of_plan(broken, storm, chart)
+        yield replace(finding, evidence=(*finding.evidence, *_counted(report, storm, broken.evidence)))
 
 
-def _of_cell(cell: Cell, storm: Storm, chart: Chart, with_it: Sequence[Law]) -> Finding:
+def _counted(report: StormReport, storm: Storm, evidence: Sequence[str]) -> Iterator[str]:
+    """What counted, where nobody said it and it may be wrong."""
+    differs = any(mark in line for line in evidence for mark in _MARKS)
+    if storm.probe is None and not report.simulated and differs:
+        yield "without a probe every table counts; where one does not, say what does: probe=... in Storm"
+
+
+def _of_cell(cell: Cell, storm: Storm, chart: Chart, more: Sequence[str]) -> Finding:
     page = page_of(cell.law)
     declared = _shown(chart.step[cell.step].span)
     primary, secondary = _places(cell, _handler(storm, cell.action), declared)
@@ -74,7 +84,7 @@ def _of_cell(cell: Cell, storm: Storm, chart: Chart, with_it: Sequence[Law]) -> 
         root_cause=RootCause(chart.name, (cell.step,), f"{cell.law} of {cell.action}"),
         secondary=secondary,
         help=page.help,
-        evidence=(*cell.evidence, *_with_it(with_it)),
+        evidence=(*cell.evidence, *more),
     )
 
 

@@ -6,7 +6,7 @@ import importlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sagacheck.application.storm_source import PlaysPlans
@@ -47,6 +47,7 @@ class PlansFound:
         errors: why something could not be run.
         longer: how many longer ones were run.
         side_by_side: how many calls several sagas made side by side.
+        unsure: the tokens of those that were not judged, as there is no probe, in order.
     """
 
     plans: PlansRun | None = None
@@ -55,6 +56,16 @@ class PlansFound:
     errors: list[str] = field(default_factory=list)
     longer: int = 0
     side_by_side: int = 0
+    unsure: dict[str, None] = field(default_factory=dict)
+
+    def note(self, plan: Plan, went: Played) -> None:
+        """Takes down what is not known to be wrong."""
+        self.walked |= went.walked
+        if went.unsure:
+            self.unsure[token_of(plan)] = None
+        if went.unfired and not went.why and not self.errors:
+            # A run in which nothing happened says nothing; the first one says enough.
+            self.errors.append(UNFIRED.format(token=token_of(plan), fault=token_of(Plan(went.unfired))))
 
     @property
     def broken(self) -> tuple[Broken, ...]:
@@ -81,10 +92,7 @@ def storm_plans(
         return played(play, plan)
 
     def note(plan: Plan, went: Played) -> None:
-        found.walked |= went.walked
-        if went.unfired and not went.why and not found.errors:
-            # A run in which nothing happened says nothing; the first one says enough.
-            found.errors.append(UNFIRED.format(token=token_of(plan), fault=token_of(Plan(went.unfired))))
+        found.note(plan, went)
         if went.why and (kind_of(went) not in found.by_kind) and len(found.by_kind) < MOST_BROKEN:
             kind = kind_of(went)
             # Only this process shrinks: the same plan comes out however many play.
@@ -114,6 +122,7 @@ def storm_plans(
         _play_longer(here, strikes_met(runs, ways), options, until, found, note)
     if options.several and not found.by_kind and not waiting:
         _play_several(play, options, until, found)
+    found.plans = replace(found.plans, unjudged=len(found.unsure), doubt=next(iter(found.unsure), ""))
     return found
 
 
@@ -125,8 +134,10 @@ def _play_several(play: Play, options: StormOptions, until: float | None, found:
         found.errors.append(str(error))
         return
     found.side_by_side = several.steps
+    token = token_of_turns(several.turns)
+    if several.unsure:
+        found.unsure[token] = None
     if several.why:
-        token = token_of_turns(several.turns)
         found.by_kind["several"] = Broken(Plan(), several.why, several.happened, several.evidence, token, several=True)
 
 
@@ -168,7 +179,7 @@ def _play_kept(
             found.errors.append(f"corpus: {token_of(plan)} cannot be played: {error}")
             continue
         note(plan, went)
-        if not went.why and not went.unfired:
+        if not went.why and not went.unfired and not went.unsure:
             try:
                 forget(options.corpus, saga, plan)
             except OSError as error:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from sagacheck.core.report import Coverage, Failure, FailurePoints, Report, SagaReport, Tally, Verdict
 from sagacheck.core.storm_results import Stormed, StormResults
 from sagacheck.core.storming import Standing, StormReport
-from sagacheck.render.storm_summary import blind_in_words
+from sagacheck.render.storm_summary import blind_in_words, not_judged
 
 
 def report_of(results: StormResults) -> Report:
@@ -51,3 +51,5 @@ def _left_out(report: StormReport) -> Iterator[str]:
         yield blind_in_words(report.blind)
     if report.plans is not None and not report.plans.complete:
         yield f"not all plans were run: {report.plans.run} of at least {report.plans.known}"
+    if report.plans is not None and report.plans.unjudged:
+        yield not_judged(report.plans)

@@ -221,4 +221,6 @@ def _prepared(storm: Storm, chart: Chart, bench: Bench) -> Prepared:
     rejecting = {action: {**payload, **overlay} for action, overlay in overlays.items()}
     difference = {OTHER: True} if simulated else storm.other
     subjects = tuple(subjects_of(chart, Payloads(payload, difference, rejecting)))
+    if not bench.has_probe:
+        bench.learn_records(subjects)
     return Prepared(chart, bench, subjects, Play(chart, bench, payload, rejecting), simulated, storm.waived)

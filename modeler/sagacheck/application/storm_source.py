@@ -143,4 +143,5 @@ def assert_survives(path: str, saga: str, token: str, *, durable: bool = True, s
     wrong = "\n".join(f"  {line}" for line in went.evidence)
     assert not went.why, f"{saga} does not survive {token}: {went.why}\n{told}\n{wrong}"
     missed = ", ".join(f"{one.call}:{one.turn}:{one.blow}" for one in went.unfired)
+    assert not went.unsure, f"{saga} under {token}: without a probe nobody says whether this is right\n{told}\n{wrong}"
     assert not missed, f"faults of {token} did not strike: {missed}\n{told}"

@@ -167,10 +167,10 @@ def _on_handlers(
 
 
 def _status(found: ReplayedPlan, wrong: int) -> int:
-    """The exit code for a plan that was played: one whose faults did not all strike is never green."""
+    """The exit code for a plan that was played: one whose faults did not all strike, or whose end only a probe could judge, is never green."""
     from sagacheck.application.exit_status import ExitStatus
 
-    return wrong or (ExitStatus.INCONCLUSIVE if found.unfired else ExitStatus.CHECKED)
+    return wrong or (ExitStatus.INCONCLUSIVE if found.unfired or found.unsure else ExitStatus.CHECKED)
 
 
 def _shown(

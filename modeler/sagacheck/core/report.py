@@ -185,7 +185,7 @@ class SagaReport:
         """Whether nothing that its storms were to run was left out."""
         storms = (*(() if self.storm is None else (self.storm,)), *self.other_storms)
         return not any(
-            storm.number(Standing.NOT_RUN) or storm.blind or (storm.plans is not None and not storm.plans.complete)
+            storm.number(Standing.NOT_RUN) or storm.blind or (storm.plans is not None and not storm.plans.conclusive)
             for storm in storms
         )
 

@@ -233,12 +233,21 @@ class PlansRun:
         run: how many were run.
         known: how many there are as far as is known: plans come to light as shorter ones are run.
         complete: whether there are no more.
+        unjudged: how many ended in a world of which only a probe could say whether it is right.
+        doubt: the token of the first of them; "" if there is none.
     """
 
     faults: int
     run: int
     known: int
     complete: bool
+    unjudged: int = 0
+    doubt: str = ""
+
+    @property
+    def conclusive(self) -> bool:
+        """Whether all there are were run and judged."""
+        return self.complete and not self.unjudged
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,5 +292,5 @@ class StormReport:
     def green(self) -> bool:
         """Whether nothing is violated, broken or left out that is claimed, no error came up, and nothing is blind."""
         bad = self.number(Standing.VIOLATED) + self.number(Standing.NOT_RUN)
-        complete = self.plans is None or self.plans.complete
-        return not bad and not self.broken and not self.errors and not self.blind and complete
+        conclusive = self.plans is None or self.plans.conclusive
+        return not bad and not self.broken and not self.errors and not self.blind and conclusive

@@ -22,7 +22,13 @@ def storm_document(report: StormReport) -> Document:
         "standings": {standing.value: report.number(standing) for standing in Standing},
         "plans": None
         if plans is None
-        else {"faults": plans.faults, "run": plans.run, "known": plans.known, "complete": plans.complete},
+        else {
+            "faults": plans.faults,
+            "run": plans.run,
+            "known": plans.known,
+            "complete": plans.complete,
+            "unjudged": plans.unjudged,
+        },
         "broken": [_broken(broken) for broken in report.broken],
         "edges": {"walked": report.edges[0], "total": report.edges[1]},
         "longer": report.longer,

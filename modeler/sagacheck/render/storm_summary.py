@@ -48,4 +48,14 @@ def _obligations(report: StormReport) -> str:
 def plans_in_words(plans: PlansRun) -> str:
     """How many plans were run, of how many."""
     known = f"{number(plans.known)}" if plans.complete else f"at least {number(plans.known)}"
-    return f"{number(plans.run)} of {known} plans of at most {counted(plans.faults, 'fault')} run"
+    doubt = f", {number(plans.unjudged)} not judged" if plans.unjudged else ""
+    return f"{number(plans.run)} of {known} plans of at most {counted(plans.faults, 'fault')} run{doubt}"
+
+
+def not_judged(plans: PlansRun) -> str:
+    """Why some plans were not judged, and what to do."""
+    return (
+        f"{counted(plans.unjudged, 'plan')} not judged: their worlds differ from those of calm runs in rows that may be "
+        f"effects or mere records of requests, and there is no probe to say which: probe=... in Storm (the first: "
+        f"{harmless(plans.doubt)})"
+    )

@@ -11,12 +11,14 @@ from sagacheck.core.story import Story
 from sagacheck.render.finding import finding_lines
 from sagacheck.render.source_lines import Sources
 from sagacheck.render.storm_matrix import legend, matrix_lines, remarks
-from sagacheck.render.storm_summary import summary
+from sagacheck.render.storm_summary import not_judged, summary
 from sagacheck.render.story import story_lines
 from sagacheck.render.terminal import Page, Palette, harmless, hung, set_in_lines
 from sagacheck.render.text import TextOptions, failure_text
 
 _NOWHERE = "no saga found: a storm needs a Python file with a module-level Storm(...), Saga(...) or SagaMachine"
+
+_NOT_JUDGED = "not judged: this may be records of requests or effects, and there is no probe to say which"
 
 
 def render_storms(results: StormResults, options: TextOptions | None = None) -> str:
@@ -52,6 +54,8 @@ def _storm_blocks(one: Stormed, options: TextOptions) -> Iterator[list[str]]:
         yield [*_remarks(report, page), *_reasons(report, page)]
     sources = Sources()
     yield from (finding_lines(finding, report.file, sources, palette, page) for finding in one.findings)
+    if report.plans is not None and report.plans.unjudged:
+        yield hung(not_judged(report.plans), page)
     for error in report.errors:
         yield failure_lines(error, report, palette, page)
 
@@ -114,8 +118,8 @@ def plan_lines(
     """How a saga fared under a plan that was played again.
 
     Args:
-        story: what happened; its consequence is what is wrong, "" if nothing is.
-        evidence: what was observed and what would have been right.
+        story: what happened; its consequence is what is wrong, "" if nothing is known to be.
+        evidence: what was observed and what would have been right; where nothing is wrong, what only a probe can judge.
         unfired: faults that did not come about.
         palette: colours.
         page: how wide.
@@ -125,6 +129,9 @@ def plan_lines(
         lines += hung(f"does not apply any more: {fault}", page)
     if story.consequence:
         lines += hung(f"still wrong: {story.consequence}", page)
+        return [*lines, *(line for one in evidence for line in hung(f"  {one}", page))]
+    if evidence:
+        lines += hung(_NOT_JUDGED, page)
         return [*lines, *(line for one in evidence for line in hung(f"  {one}", page))]
     if unfired:
         return [*lines, *hung("not tried: faults of this plan did not strike, so its end says nothing of it", page)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +10,12 @@ from sagacheck.core.contract import Contract, NoContract
 from sagacheck.core.step import StepSpec
 from sagacheck.core.storming import Law, Place, Standing, Way
 from sagacheck.storm.calling import Payload
+from sagacheck.storm.records import Tables, may_be_records, only_grown
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.stage import Stage
 
 _MOST_RETRIES = 3
+_Key = tuple[tuple[str, str], ...]
 NO_PROBE = "without a probe nobody says what counts as its effect: probe=... in Storm"
 
 
@@ -91,6 +93,12 @@ class Subject:
     def done(self) -> Done:
         """The action with its usual payload."""
         return Done(self.action, self.payload)
+
+    @property
+    def refused(self) -> Done:
+        """The action with the payload that it refuses."""
+        assert self.rejecting is not None
+        return Done(self.action, self.rejecting, refused=True)
 
     @property
     def without_covered(self) -> tuple[Done, ...]:
@@ -187,8 +195,10 @@ class Bench:
         self.apart = apart
         self.has_probe = has_probe
         self.later = later
-        self._calm: dict[tuple[int, tuple[tuple[str, str], ...]], object] = {}
+        self._calm: dict[tuple[int, _Key], object] = {}
+        self._left: dict[_Key, object] = {}
         self._other: Bench | None = None
+        self._records: Tables = frozenset()
 
     def begin(self, *before: Done, on: Stage | None = None) -> None:
         """Puts the world back, and does calmly what has to be done before.
@@ -210,7 +220,7 @@ class Bench:
             CannotBeginError: if they do not work.
         """
         stage = on or self.stage
-        key = id(stage), tuple((one.action, repr(sorted(one.payload.items()))) for one in done)
+        key = id(stage), _key(done)
         if key not in self._calm:
             self.begin(*done, on=stage)
             self._calm[key] = stage.observe()
@@ -228,13 +238,48 @@ class Bench:
                 return reply
         return self.perform(done, on)
 
-    def cannot_tell(self, reply: Reply) -> bool:
-        """Whether a world that differs proves nothing: an action refused, and no probe tells its effect from its records.
+    def left_by(self, *done: Done) -> object:
+        """What is observed after these one after the other from the beginning of the world, whatever they answer."""
+        key = _key(done)
+        if key not in self._left:
+            self.stage.reset()
+            for one in done:
+                self.perform(one)
+            self._left[key] = self.stage.observe()
+        return self._left[key]
+
+    def learn_records(self, subjects: Iterable[Subject]) -> None:
+        """Finds out where records of requests may be kept: no probe says it.
 
         Args:
-            reply: what it answered.
+            subjects: the actions of the saga.
         """
-        return not self.has_probe and reply.came is Came.REJECTED
+        for stage in (self.stage, self.apart):
+            # From now on the beginning is known, and asking for it does not put the world back.
+            self.after(on=stage)
+        kept: set[str] = set()
+        for subject in subjects:
+            try:
+                if subject.undoes:
+                    before = self.after(*subject.without_covered)
+                    kept.update(only_grown(before, self.after(*subject.before, subject.done)))
+                    kept.update(only_grown(before, self.left_by(*subject.without_covered, subject.done)))
+                elif subject.rejecting is not None:
+                    before = self.after(*subject.before)
+                    kept.update(only_grown(before, self.after(*subject.before, subject.refused)))
+            except CannotBeginError:
+                continue
+        self._records = frozenset(kept)
+
+    def perhaps_right(self, right: object, found: object, on: Stage | None = None) -> bool:
+        """Whether it takes a probe to say if a world is right that differs: all that does may be records of requests.
+
+        Args:
+            right: what is right for certain.
+            found: what was observed.
+            on: the stage where it was.
+        """
+        return not self.has_probe and may_be_records(right, found, self.after(on=on), self._records)
 
     def pass_time(self, seconds: float) -> None:
         """Lets time pass in the world.
@@ -261,6 +306,7 @@ class Bench:
             raise NoSuchCrashError(missing[0])
         if self._other is None:
             self._other = Bench(self.apart, self.apart, has_probe=self.has_probe, later=self.later)
+            self._other._records, self._other._calm = self._records, self._calm  # noqa: SLF001 - one of its kind
         return self._other
 
     def stages(self) -> dict[Way, Stage]:
@@ -268,3 +314,8 @@ class Bench:
         found = dict.fromkeys(self.apart.ways, self.apart)
         found.update(dict.fromkeys(self.stage.ways, self.stage))
         return found
+
+
+def _key(done: Iterable[Done]) -> _Key:
+    """What a run is known by: requests with equal payloads are the same."""
+    return tuple((one.action, repr(sorted(one.payload.items()))) for one in done)

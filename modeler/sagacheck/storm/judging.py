@@ -5,12 +5,16 @@ understood to judge it. But a calm run may be wrong itself, where one action kee
 also has to be as it would be if nobody had ever done what was refused, or done and undone: of that, too, calm runs are
 the measure, in which each such thing was seen, alone, to leave nothing behind. What was seen to leave something behind
 even alone is the matter of its own law, and is left in.
+
+Without a probe records of requests count like effects. Where nothing else differs, and each request has left what it
+leaves when it comes once, nobody says whether that is right: such a world is not judged.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from sagacheck.core.chart import Chart, Compensate
 from sagacheck.storm.bench import Bench, CannotBeginError, Done
@@ -24,32 +28,83 @@ Run = tuple[Done, ...]
 Group = tuple[int, ...]
 
 
-def judged(play: Play, calm: Iterator[Run]) -> tuple[str, tuple[str, ...]]:
-    """What is wrong with a world, and how it differs from what is nearest to it and right; "" if nothing is.
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """A request that came to a handler.
+
+    Args:
+        done: the request.
+        ended: whether it was answered; else it may have had any part of its effect.
+    """
+
+    done: Done
+    ended: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said of a world.
+
+    Args:
+        why: what is wrong; "" if nothing is known to be.
+        evidence: how it differs from what is nearest to it and right.
+        unsure: whether only a probe could say if that is wrong.
+    """
+
+    why: str = ""
+    evidence: tuple[str, ...] = ()
+    unsure: bool = False
+
+
+def judged(play: Play, calm: Iterator[Run], executions: Sequence[Execution]) -> Verdict:
+    """Whether a world is as it should be.
 
     Args:
         play: the saga, and where its world stands.
         calm: the calm runs that fit, the likeliest first.
+        executions: what was executed, in order.
     """
     bench = play.bench
     found = bench.stage.observe()
     nearest: tuple[str, ...] | None = None
     apart: tuple[str, ...] | None = None
+    unsure = False
     for run in itertools.islice(calm, _MOST_ALTERNATIVES):
         right = _after(bench, run)
         if right is None:
             continue
         if right[0] != found:
+            perhaps = bench.perhaps_right(right[0], found)
             lines = differences(right[0], found)
-            if nearest is None or len(lines) < len(nearest):
-                nearest = lines
+            if nearest is None or (perhaps, -len(lines)) > (unsure, -len(nearest)):
+                nearest, unsure = lines, perhaps
             continue
         left = _after(bench, what_stands(play, run))
         if left is None or left[0] == found:
-            return "", ()
+            return Verdict()
         if apart is None:
             apart = differences(left[0], found)
-    return (_UNFIT, nearest or ()) if apart is None else (_NOT_APART, apart)
+    if apart is not None:
+        return Verdict(_NOT_APART, apart)
+    if unsure and _each_once(bench, executions, found):
+        return Verdict("", nearest or (), unsure=True)
+    return Verdict(_UNFIT, nearest or ())
+
+
+def _each_once(bench: Bench, executions: Sequence[Execution], found: object) -> bool:
+    """Whether every request may have left what it leaves when it comes once, at one of the times when it came."""
+    places: dict[Done, list[int]] = {}
+    ended: set[Done] = set()
+    for place, execution in enumerate(executions):
+        places.setdefault(execution.done, []).append(place)
+        if execution.ended:
+            ended.add(execution.done)
+    if len(ended) < len(places):
+        return True
+    for chosen in itertools.islice(itertools.product(*places.values()), _MOST_ALTERNATIVES):
+        if bench.left_by(*(executions[place].done for place in sorted(chosen))) == found:
+            return True
+    return False
 
 
 def what_stands(play: Play, run: Run) -> Run:

@@ -24,7 +24,7 @@ class Rows(tuple[Mapping[str, Any], ...]):
         """Whether the other has the same rows, each as often."""
         if not isinstance(other, Rows) or len(self) != len(other):
             return False
-        return tuple.__eq__(self, other) or not any(_rest(self, other))
+        return tuple.__eq__(self, other) or not any(rest(self, other))
 
     def __ne__(self, other: object) -> bool:
         """Whether the other has other rows."""
@@ -122,7 +122,7 @@ def unsettled(one: object, other: object, path: Path = ()) -> Iterator[Path]:
 
 def _unsettled_among(ones: list[object], others: list[object], path: Path) -> Iterator[Path]:
     """Likewise for what stands at one path in all rows, whose order means nothing."""
-    if not any(_rest(ones, others)):
+    if not any(rest(ones, others)):
         return
     both = [*ones, *others]
     if all(isinstance(value, dict) for value in both):
@@ -158,8 +158,12 @@ def _places(value: Sequence[object]) -> list[str]:
     return [str(number) if isinstance(value, Record) else _EACH for number in range(len(value))]
 
 
-def _rest(right: Sequence[object], found: Sequence[object]) -> tuple[list[object], list[object]]:
-    """What only the one has and what only the other has, each as often as it is more there."""
+def rest(right: Sequence[object], found: Sequence[object]) -> tuple[list[object], list[object]]:
+    """What only the one has and what only the other has, each as often as it is more there.
+
+    Args:
+        right, found: values in any order.
+    """
     missing, left = [], list(found)
     for one in right:
         if one in left:
@@ -245,7 +249,7 @@ def differences(right: object, found: object) -> tuple[str, ...]:
 def _differences(right: object, found: object, path: str) -> Iterator[str]:
     where = f"{path}: " if path else ""
     if _like_rows(right) and _like_rows(found):
-        missing, left = _rest(right, found)
+        missing, left = rest(right, found)
         yield from (f"{where}is missing: {_row(row)}" for row in missing if isinstance(row, dict))
         yield from (f"{where}is too many: {_row(row)}" for row in left if isinstance(row, dict))
     elif isinstance(right, dict) and isinstance(found, dict):

@@ -88,6 +88,7 @@ class Played:
         why: what is wrong in the end; "" if nothing is.
         evidence: what was observed and what would have been right.
         unfired: strikes that did not come about.
+        unsure: whether nobody says if the end is right: what is in `evidence` may be records, and there is no probe.
     """
 
     happened: tuple[Happened, ...]
@@ -96,3 +97,4 @@ class Played:
     why: str = ""
     evidence: tuple[str, ...] = ()
     unfired: tuple[Strike, ...] = ()
+    unsure: bool = False

@@ -24,4 +24,4 @@ def played_token(play: Play, token: str) -> Played:
     if not is_side_by_side(token):
         return played(play, plan_of(token))
     went = turns_taken(play, turns_of(token))
-    return Played(went.happened, (), frozenset(), went.why, went.evidence)
+    return Played(went.happened, (), frozenset(), went.why, went.evidence, unsure=went.unsure)

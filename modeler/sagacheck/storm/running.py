@@ -18,7 +18,7 @@ from sagacheck.storm.bench import Done
 from sagacheck.storm.calls import action_of, policy_of, settles
 from sagacheck.storm.coordinator import Coordinator, StuckError
 from sagacheck.storm.crashing import NotFiredError
-from sagacheck.storm.judging import judged
+from sagacheck.storm.judging import Execution, Verdict, judged
 from sagacheck.storm.playing import Asked, Attempt, Play, Played, Request
 from sagacheck.storm.reply import Came, Reply
 
@@ -69,6 +69,9 @@ class Run:
     turns: dict[str, int] = field(default_factory=dict)
     overtaken: list[Done] = field(default_factory=list)
     late: list[Done] = field(default_factory=list)
+    standing: list[Done] = field(default_factory=list)
+    """The requests whose executions stand still."""
+    executions: list[Execution] = field(default_factory=list)
     fired: set[Strike] = field(default_factory=set)
     behind: set[str] = field(default_factory=set)
     refusable: bool = True
@@ -87,13 +90,18 @@ class Run:
         for _ in self.going():
             pass
         self.drain()
-        evidence: tuple[str, ...] = ()
-        why = self.why
-        if not why:
-            why, evidence = judged(self.play, self.calm())
+        judged_as = Verdict(self.why) if self.why else judged(self.play, self.calm(), self.executions)
         walked = frozenset(self.coordinator.walked) if self.coordinator is not None else frozenset()
         unfired = tuple(strike for strike in self.plan.strikes if strike not in self.fired)
-        return Played(tuple(self.happened), tuple(self.met), walked, why, evidence, unfired)
+        return Played(
+            tuple(self.happened),
+            tuple(self.met),
+            walked,
+            judged_as.why,
+            judged_as.evidence,
+            unfired,
+            judged_as.unsure,
+        )
 
     def going(self) -> Iterator[tuple[str, int]]:
         """Goes on from call to call; before each one, says which action is called next, and which request for it."""
@@ -154,6 +162,7 @@ class Run:
         """What stood still goes on, to its end; whether there was any."""
         replies = list(self.play.bench.stage.resume())
         for reply in replies:
+            self.executions.append(Execution(self.standing.pop(0), _is_answer(reply)))
             self._tell("", f"an execution that stood still goes on: {reply}")
         return bool(replies)
 
@@ -226,7 +235,7 @@ class Run:
         if strike is not None and blow is Blow.CRASH:
             self._crash(attempt, strike, done)
             return None
-        reply = self.play.bench.perform(done)
+        reply = self._perform(done)
         self._met(attempt, reply)
         fault = _FAULTS[blow] if blow is Blow.REPLY_LOST else ""
         self._tell(action, str(reply), fault)
@@ -234,10 +243,10 @@ class Run:
             # It may have met no more than a lock of the one that stands still: then that one goes on first.
             self._go_on()
         if blow is Blow.TWICE:
-            self._tell(action, str(self.play.bench.perform(done)), _FAULTS[blow])
+            self._tell(action, str(self._perform(done)), _FAULTS[blow])
         elif blow is Blow.RESENT:
             self._tell(COORDINATOR, f"crashes, recovers, and sends {action} again", _FAULTS[blow])
-            reply = self.play.bench.perform(done)
+            reply = self._perform(done)
             self._tell(action, str(reply))
         elif blow is Blow.FORGOTTEN:
             self._tell(COORDINATOR, "crashes, forgets everything, and begins again", _FAULTS[blow])
@@ -257,15 +266,24 @@ class Run:
             self._met(attempt, None)
             return
         self._met(attempt, None)
+        self.executions.append(Execution(done, ended=False))
+        if strike.way is Way.STALE:
+            self.standing.append(done)
         at = f" before `{reply.places[-1]}`" if reply.places else ""
         does = "stands still" if strike.way is Way.STALE else "crashes"
         self._tell(done.action, f"{does}{at}", _FAULTS[Blow.CRASH])
+
+    def _perform(self, done: Done) -> Reply:
+        """Has a request executed."""
+        reply = self.play.bench.perform(done)
+        self.executions.append(Execution(done, _is_answer(reply)))
+        return reply
 
     def _refused(self, node: Call | Compensate, action: str) -> Outcome:
         """A refusal: by the handler itself, if there is a payload that it refuses."""
         payload = self.play.rejecting.get(action)
         if payload is not None:
-            reply = self.play.bench.stage.perform(action, payload)
+            reply = self._perform(Done(action, payload, refused=True))
             self._tell(action, str(reply), "refuses")
             if reply.came is Came.OK and isinstance(node, Call) and self.turns[action] == 1:
                 self.why = f"{action} accepts what it should refuse: look at rejecting= in Storm"
@@ -298,10 +316,10 @@ class Run:
 
     def _arrive_late(self, requests: list[Done]) -> None:
         for done in requests:
-            reply = self.play.bench.perform(done)
+            reply = self._perform(done)
             self._tell(done.action, f"{reply}", "late")
             if reply.came is Came.ERROR and self._go_on():
-                self._tell(done.action, f"{self.play.bench.perform(done)}", "late")
+                self._tell(done.action, f"{self._perform(done)}", "late")
 
     def calm(self) -> Iterator[tuple[Done, ...]]:
         """The calm runs that fit what the coordinator believes."""
@@ -363,3 +381,7 @@ def _outcome(node: Call | Compensate, reply: Reply) -> Outcome | None:
     if reply.came is Came.REJECTED:
         return Outcome.REJECTED if isinstance(node, Call) else Outcome.FAILED
     return None
+
+
+def _is_answer(reply: Reply) -> bool:
+    return reply.came in (Came.OK, Came.REJECTED)

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from sagacheck.core.storming import Blow, Happened, Plan, Strike, Turn
 from sagacheck.storm.bench import Done
-from sagacheck.storm.judging import judged
+from sagacheck.storm.judging import Execution, Verdict, judged
 from sagacheck.storm.keys import other_keys
 from sagacheck.storm.longer import NoHypothesisError
 from sagacheck.storm.playing import Play
@@ -56,6 +56,7 @@ class Several:
         turns: who went when under which fault, until all heal, if something is wrong.
         happened: what happened, in order: actors begin with the number of the saga.
         evidence: what was observed, and what would have been right.
+        unsure: whether nobody says if the end is right: what is in `evidence` may be records, and there is no probe.
     """
 
     steps: int
@@ -63,6 +64,7 @@ class Several:
     why: str = ""
     happened: tuple[Happened, ...] = ()
     evidence: tuple[str, ...] = ()
+    unsure: bool = False
 
 
 class _BrokenError(AssertionError):
@@ -107,7 +109,7 @@ def several_sagas(play: Play, seed: int, examples: int, until: float | None = No
         wrong = str(error)
         turns = fewest(found.turns, lambda other: turns_taken(play, other).why == wrong)
         return replace(turns_taken(play, turns), steps=found.steps)
-    return Several(found.steps)
+    return replace(turns_taken(play, found.unsure), steps=found.steps) if found.unsure else Several(found.steps)
 
 
 def turns_taken(play: Play, turns: tuple[Turn, ...]) -> Several:
@@ -123,8 +125,8 @@ def turns_taken(play: Play, turns: tuple[Turn, ...]) -> Several:
     together = _Together(tuple(_plays(play)))
     for turn in turns:
         together.take(turn)
-    why, evidence = together.healed()
-    return Several(together.steps, turns, why, tuple(together.happened), evidence)
+    end = together.healed()
+    return Several(together.steps, turns, end.why, tuple(together.happened), end.evidence, end.unsure)
 
 
 def fewest(turns: tuple[Turn, ...], breaks: Callable[[tuple[Turn, ...]], bool]) -> tuple[Turn, ...]:
@@ -153,10 +155,11 @@ def fewest(turns: tuple[Turn, ...], breaks: Callable[[tuple[Turn, ...]], bool]) 
 
 @dataclass
 class _Found:
-    """What the storms came to: how many calls in all, and the turns of the one that broke the sagas."""
+    """What the storms came to: how many calls in all, the turns of one that broke the sagas, and of one not judged."""
 
     steps: int = 0
     turns: tuple[Turn, ...] = ()
+    unsure: tuple[Turn, ...] = ()
 
 
 class _Together:
@@ -168,7 +171,8 @@ class _Together:
 
     def __init__(self, plays: tuple[Play, ...]) -> None:
         plays[0].bench.stage.reset()
-        self.runs = [_Going(play) for play in plays]
+        executions: list[Execution] = []
+        self.runs = [_Going(play, executions) for play in plays]
         self.happened: list[Happened] = []
         self.steps = 0
 
@@ -184,8 +188,8 @@ class _Together:
             one.go(turn.blow, turn.boundary)
         self.happened += [replace(what, actor=f"{turn.saga} {what.actor}".rstrip()) for what in one.news()]
 
-    def healed(self) -> tuple[str, tuple[str, ...]]:
-        """All go on to their ends, without faults, and what is still on its way arrives; what is wrong then."""
+    def healed(self) -> Verdict:
+        """All go on to their ends, without faults, and what is still on its way arrives; what is said of them then."""
         for number, one in enumerate(self.runs, 1):
             while not one.over:
                 self.take(Turn(number))
@@ -232,11 +236,13 @@ def _machine(plays: tuple[Play, ...], found: _Found, until: float | None) -> typ
         def teardown(self) -> None:
             if self.over or sys.exc_info()[0] is not None:
                 return
-            why, _ = self.together.healed()
+            end = self.together.healed()
             found.steps += self.together.steps
-            if why:
+            if end.unsure:
+                found.unsure = found.unsure or tuple(self.turns)
+            if end.why:
                 found.turns = found.turns or tuple(self.turns)
-                raise _BrokenError(why)
+                raise _BrokenError(end.why)
 
         def _take(self, turn: Turn) -> None:
             self.turns.append(turn)
@@ -252,10 +258,11 @@ class _Going:
 
     Args:
         play: the saga.
+        executions: what all of them execute, in order.
     """
 
-    def __init__(self, play: Play) -> None:
-        self.run = Run(play, Plan())
+    def __init__(self, play: Play, executions: list[Execution]) -> None:
+        self.run = Run(play, Plan(), executions=executions)
         self._way = self.run.going()
         self._told = 0
         self._waiting = next(self._way, None)
@@ -281,12 +288,12 @@ class _Going:
         return new
 
 
-def _judged(runs: list[Run]) -> tuple[str, tuple[str, ...]]:
-    """What is wrong in the end, and what was observed."""
+def _judged(runs: list[Run]) -> Verdict:
+    """What is said of the end."""
     for run in runs:
         if run.why:
-            return run.why, ()
-    return judged(runs[0].play, _together(runs))
+            return Verdict(run.why)
+    return judged(runs[0].play, _together(runs), runs[0].executions)
 
 
 def _together(runs: list[Run]) -> Iterator[tuple[Done, ...]]:

@@ -119,10 +119,10 @@ class StormTests:
 
         options = replace(self.options, matrix=False)
         report = storm_saga(self.loaded.storm, self.loaded.file, options)
-        if report.errors:
-            raise StormFailure("\n".join(report.errors))
         if report.broken:
             self._fail(report)
+        if report.errors:
+            raise StormFailure("\n".join(report.errors))
         if report.blind:
             raise StormFailure(summary(report))
         if not report.green:

@@ -8,6 +8,7 @@ from sagacheck.core.storming import Law, Standing
 from sagacheck.storm.bench import NO_PROBE, Bench, Done, Judged, Subject, held, not_run
 from sagacheck.storm.laws.law import LawRule
 from sagacheck.storm.observing import differences
+from sagacheck.storm.reply import Came
 
 Run = tuple[Done, ...]
 
@@ -36,7 +37,8 @@ def _decide(bench: Bench, subject: Subject) -> Judged:
         if found == wanted:
             continue
         # What comes late may be refused; of two branches neither is late, and a refusal in one order is the difference.
-        if run[: len(right)] == right and bench.cannot_tell(reply):
+        late = run[: len(right)] == right
+        if late and reply.came is Came.REJECTED and bench.perhaps_right(wanted, found):
             unsure = True
         else:
             return Judged(Standing.VIOLATED, tried, why, evidence=(f"answer: {reply}", *differences(wanted, found)))

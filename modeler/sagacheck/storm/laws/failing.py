@@ -40,12 +40,13 @@ def _decide(bench: Bench, subject: Subject) -> Judged:
             again = bench.retried(subject.done)
             found, right, retry = stage.observe(), once, (f"answer to a retry: {again}",)
             why = "with a retry, it does not come to one effect"
-        if right is not None and found != right and bench.cannot_tell(reply):
+        refused = reply.came is Came.REJECTED
+        if right is not None and refused and found != right and bench.perhaps_right(right, found):
             unsure = True
         elif right is not None and found != right:
             evidence = (f"answer: {reply}", *retry, *differences(right, found))
             return Judged(Standing.VIOLATED, number, f"{why} when `{place.name}` fails", place, evidence)
-        if reply.came is Came.REJECTED and _keeps_refusals(subject):
+        if refused and _keeps_refusals(subject):
             again = bench.perform(subject.done)
             if again.came is Came.OK:
                 why = f"it refuses when `{place.name}` fails, and accepts a retry: {_KEEP}"

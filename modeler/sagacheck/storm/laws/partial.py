@@ -44,7 +44,7 @@ def _decide(bench: Bench, subject: Subject) -> Judged:
             found = stage.observe()
             if found in right:
                 continue
-            if not bench.has_probe and _is_right(subject, reply, late):
+            if _is_right(subject, reply, late) and any(bench.perhaps_right(one, found, stage) for one in right):
                 unsure = True
             else:
                 answers = (

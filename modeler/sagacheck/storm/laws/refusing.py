@@ -36,7 +36,7 @@ def _rejection(bench: Bench, subject: Subject) -> Judged:
     found = bench.stage.observe()
     if found == before:
         return held(1)
-    if bench.cannot_tell(reply):
+    if reply.came is Came.REJECTED and bench.perhaps_right(before, found):
         return not_run(NO_PROBE)
     why = "it refuses, and leaves a part of its effect behind"
     return Judged(Standing.VIOLATED, 1, why, evidence=(f"answer: {reply}", *differences(before, found)))
@@ -53,7 +53,7 @@ def _stored_rejection(bench: Bench, subject: Subject) -> Judged:
     found = bench.stage.observe()
     if found == before and reply.came is not Came.OK:
         return held(1)
-    if bench.cannot_tell(reply):
+    if reply.came is Came.REJECTED and bench.perhaps_right(before, found):
         return not_run(NO_PROBE)
     why = "after it has refused, it accepts under the same key"
     return Judged(Standing.VIOLATED, 1, why, evidence=(f"answer to the second: {reply}", *differences(before, found)))

@@ -14,13 +14,13 @@ def _of_compensation(subject: Subject) -> str | None:
 
 
 def _inverse(bench: Bench, subject: Subject) -> Judged:
-    if not bench.has_probe:
-        return not_run("without a probe nobody says what counts as undone: probe=... in Storm")
     right = bench.after(*subject.without_covered)
     done = bench.after(*subject.before)
     found = bench.after(*subject.before, subject.done)
     if found == right:
         return held(1)
+    if bench.perhaps_right(right, found):
+        return not_run("without a probe nobody says what counts as undone: probe=... in Storm")
     why = "it leaves the effect as it was" if found == done else "it does not undo all of the effect"
     return Judged(Standing.VIOLATED, 1, why, evidence=differences(right, found))
 
@@ -37,12 +37,13 @@ def _empty(bench: Bench, subject: Subject) -> Judged:
     reply = bench.perform(subject.done)
     found = bench.stage.observe()
     evidence = (f"answer: {reply}", *differences(before, found))
-    if bench.has_probe and found != before:
+    unsure = bench.perhaps_right(before, found)
+    if found != before and not unsure:
         why = "it changes something although there is nothing to undo"
         return Judged(Standing.VIOLATED, 1, why, evidence=evidence)
     if subject.contract.tolerates_empty and reply.came is not Came.OK:
         return Judged(Standing.VIOLATED, 1, "it does not succeed when there is nothing to undo", evidence=evidence)
-    return held(1)
+    return not_run(NO_PROBE) if unsure and found != before else held(1)
 
 
 def _unclaimed_late(subject: Subject) -> str | None:
@@ -68,7 +69,7 @@ def _late_step(bench: Bench, subject: Subject) -> Judged:
         found = bench.stage.observe()
         if found == right:
             continue
-        if bench.cannot_tell(reply):
+        if reply.came is Came.REJECTED and bench.perhaps_right(right, found):
             unsure = True
             continue
         evidence = (f"answer: {reply}", *differences(right, found))
