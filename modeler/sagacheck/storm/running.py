@@ -6,7 +6,6 @@ runs that fit what it believes are the measure of whether the end is legal: `jud
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -16,6 +15,7 @@ from sagacheck.core.question import Condition
 from sagacheck.core.storming import Blow, Happened, Plan, Strike, Way
 from sagacheck.storm.bench import Done
 from sagacheck.storm.calls import action_of, policy_of, settles
+from sagacheck.storm.calm_runs import Ended, Settled, calm_runs
 from sagacheck.storm.coordinator import Coordinator, StuckError
 from sagacheck.storm.crashing import NotFiredError
 from sagacheck.storm.judging import Execution, Verdict, judged
@@ -43,16 +43,6 @@ def played(play: Play, plan: Plan) -> Played:
 
 
 @dataclass
-class _Settled:
-    """A call that has come to an outcome."""
-
-    node: Call | Compensate
-    outcome: Outcome
-    refused: bool
-    struck: bool
-
-
-@dataclass
 class Run:
     """One run of a saga under a plan, which may still grow while it goes on.
 
@@ -65,7 +55,7 @@ class Run:
     plan: Plan
     happened: list[Happened] = field(default_factory=list)
     met: list[Request | Asked] = field(default_factory=list)
-    settled: list[_Settled] = field(default_factory=list)
+    settled: list[Settled] = field(default_factory=list)
     turns: dict[str, int] = field(default_factory=dict)
     overtaken: list[Done] = field(default_factory=list)
     late: list[Done] = field(default_factory=list)
@@ -213,7 +203,7 @@ class Run:
             if strike is not None and strike.blow is Blow.FORGOTTEN:
                 outcome = Outcome.UNKNOWN
                 break
-        self.settled.append(_Settled(node, outcome or Outcome.UNKNOWN, refused, struck))
+        self.settled.append(Settled(node, outcome or Outcome.UNKNOWN, refused, struck))
         return outcome
 
     def _requested(self, attempt: Attempt, strike: Strike | None) -> Outcome | None:
@@ -323,36 +313,9 @@ class Run:
 
     def calm(self) -> Iterator[tuple[Done, ...]]:
         """The calm runs that fit what the coordinator believes."""
-        choices = [tuple(self._options(one)) for one in self.settled]
-        for chosen in itertools.product(*choices):
-            done = {step for one, times in zip(self.settled, chosen, strict=True) if times for step in _steps(one.node)}
-            yield tuple(
-                self._sent(one)
-                for one, times in zip(self.settled, chosen, strict=True)
-                for _ in range(times)
-                if isinstance(one.node, Call) or done.intersection(one.node.steps)
-            )
-
-    def _options(self, one: _Settled) -> Iterator[int]:
-        """How often a call may have had its effect, for all that the coordinator knows; the likeliest first."""
-        spec = self.play.chart.step.get(one.node.step) if isinstance(one.node, Call) else None
-        if spec is not None and spec.informational and one.struck:
-            yield from (1, 0, 2)
-        elif one.outcome is Outcome.OK:
-            yield 1
-        elif one.outcome in (Outcome.REJECTED, Outcome.FAILED):
-            yield int(
-                one.refused
-                and isinstance(one.node, Call)
-                and action_of(self.play.chart, one.node) in self.play.rejecting
-            )
-        else:
-            yield from (0, 1)
-
-    def _sent(self, one: _Settled) -> Done:
-        action = action_of(self.play.chart, one.node)
-        refused = one.outcome is Outcome.REJECTED and action in self.play.rejecting
-        return Done(action, self.play.rejecting[action] if refused else self.play.payload, refused)
+        assert self.coordinator is not None
+        assert self.coordinator.end is not None
+        return calm_runs(self.play, self.settled, Ended(self.coordinator.end.kind, self.coordinator.ledger))
 
 
 _ALWAYS = (Blow.LOST, Blow.REPLY_LOST, Blow.TWICE, Blow.LATE, Blow.OVERTAKEN, Blow.AGAIN)
@@ -367,11 +330,6 @@ _FAULTS = {
     Blow.FORGOTTEN: "crash",
     Blow.CANCEL: "cancellation",
 }
-
-
-def _steps(node: Call | Compensate) -> tuple[str, ...]:
-    """The step that a call does; what undoes others does none."""
-    return (node.step,) if isinstance(node, Call) else ()
 
 
 def _outcome(node: Call | Compensate, reply: Reply) -> Outcome | None:
