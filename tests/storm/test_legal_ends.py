@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,8 +14,14 @@ from sagacheck import (
     Call,
     Committed,
     Compensate,
+    Informational,
+    Keyed,
     Manual,
+    NonCompensatable,
+    Retry,
+    Saga,
     SagaMachine,
+    SqliteWorld,
     Step,
     Storm,
     failed,
@@ -124,3 +131,42 @@ def test_each_of_them_is_found_by_plans(machine: type[SagaMachine]) -> None:
 
 def test_who_calls_a_person_survives() -> None:
     assert () == storm_saga(storm(Careful), "machine.py", StormOptions(matrix=False)).broken
+
+
+def mailing(*, announces: Informational | NonCompensatable) -> Storm:
+    """A storm over a mail whose handler sends first, and then records that it has sent."""
+
+    def charge(database: sqlite3.Connection, payload: Mapping[str, Any]) -> None:
+        with database:
+            database.execute("INSERT OR IGNORE INTO charges VALUES (:id)", payload)
+
+    def mail(database: sqlite3.Connection, payload: Mapping[str, Any]) -> None:
+        if database.execute("SELECT 1 FROM mailed WHERE id = :id", payload).fetchone() is None:
+            with database:
+                database.execute("INSERT INTO outbox VALUES (:id)", payload)
+            with database:
+                database.execute("INSERT OR IGNORE INTO mailed VALUES (:id)", payload)
+
+    paying = Step(charge, name="charge", compensation=NonCompensatable("final"), retry=Retry.until_done())
+    telling = Step(mail, name="mail", compensation=announces, contract=Keyed("id"), retry=Retry(attempts=2))
+    return Storm(
+        Saga("buy", paying >> telling),
+        world=SqliteWorld("CREATE TABLE charges (id PRIMARY KEY); CREATE TABLE outbox (id); CREATE TABLE mailed (id)"),
+        probe=lambda database: [
+            database.execute(f"SELECT id FROM {table}").fetchall()  # noqa: S608 - a name from the line below
+            for table in ("charges", "outbox", "mailed")
+        ],
+        example={"id": "o-1"},
+    )
+
+
+def test_what_a_crash_leaves_of_a_step_that_only_informs_breaks_nothing() -> None:
+    report = storm_saga(mailing(announces=Informational("a mail")), "buy.py", StormOptions(matrix=False))
+    assert () == report.broken
+    assert report.plans is not None
+    assert report.plans.complete
+
+
+def test_what_a_crash_leaves_of_a_step_that_owes_something_breaks_plans() -> None:
+    report = storm_saga(mailing(announces=NonCompensatable("sent")), "buy.py", StormOptions(matrix=False))
+    assert report.broken

@@ -15,7 +15,7 @@ from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.stage import Stage
 
 _MOST_RETRIES = 3
-_Key = tuple[tuple[str, str], ...]
+_Key = tuple[tuple[str, str, tuple[int, Way] | None], ...]
 NO_PROBE = "without a probe nobody says what counts as its effect: probe=... in Storm"
 
 
@@ -27,11 +27,13 @@ class Done:
         action: the action.
         payload: what it gets.
         refused: whether it refuses that.
+        stops: at which boundary it crashes, from 1, and how; None if it does not.
     """
 
     action: str
     payload: Payload = field(hash=False)
     refused: bool = False
+    stops: tuple[int, Way] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,10 +207,14 @@ class Bench:
 
         Raises:
             CannotBeginError: if that does not work.
+            NotFiredError: if something does not come to the boundary where it should crash.
         """
         stage = on or self.stage
         stage.reset()
         for done in before:
+            if done.stops is not None:
+                stage.crash(done.action, done.payload, *done.stops)
+                continue
             reply = stage.perform(done.action, done.payload)
             if reply.came is not (Came.REJECTED if done.refused else Came.OK):
                 raise CannotBeginError(done.action, reply)
@@ -318,4 +324,4 @@ class Bench:
 
 def _key(done: Iterable[Done]) -> _Key:
     """What a run is known by: requests with equal payloads are the same."""
-    return tuple((one.action, repr(sorted(one.payload.items()))) for one in done)
+    return tuple((one.action, repr(sorted(one.payload.items())), one.stops) for one in done)

@@ -27,12 +27,14 @@ class Settled:
         outcome: what its coordinator takes for its outcome.
         refused: whether it was refused under the plan.
         struck: whether a fault of the plan has struck it.
+        torn: the requests for it whose executions crashed.
     """
 
     node: Call | Compensate
     outcome: Outcome
     refused: bool
     struck: bool
+    torn: tuple[Done, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +63,14 @@ def calm_runs(play: Play, settled: Sequence[Settled], ended: Ended) -> Iterator[
     undone_for_sure = frozenset(_said_to_be_undone(play.chart, ended, tried))
     choices = [tuple(_options(play, one, undone_for_sure)) for one in settled]
     for chosen in itertools.product(*choices):
-        done = {step for one, times in zip(settled, chosen, strict=True) if times for step in _steps(one.node)}
+        done = {step for one, requests in zip(settled, chosen, strict=True) if requests for step in _steps(one.node)}
         if not done_for_sure <= done or (undone_for_sure - tried) & done:
             continue
         yield tuple(
-            _sent(play, one)
-            for one, times in zip(settled, chosen, strict=True)
-            for _ in range(times)
+            request
+            for one, requests in zip(settled, chosen, strict=True)
             if isinstance(one.node, Call) or done.intersection(one.node.steps)
+            for request in requests
         )
 
 
@@ -96,8 +98,8 @@ def _said_to_be_undone(chart: Chart, ended: Ended, tried: frozenset[str]) -> Ite
             yield step.name
 
 
-def _options(play: Play, one: Settled, undone: frozenset[str]) -> Iterator[int]:
-    """How often a call may have had its effect; the likeliest first.
+def _options(play: Play, one: Settled, undone: frozenset[str]) -> Iterator[tuple[Done, ...]]:
+    """The requests of a call that may have had their effect, each as often as it had; the likeliest first.
 
     Args:
         play: the saga.
@@ -105,14 +107,18 @@ def _options(play: Play, one: Settled, undone: frozenset[str]) -> Iterator[int]:
         undone: steps whose compensations have to have worked, whatever was answered.
     """
     spec = play.chart.step.get(one.node.step) if isinstance(one.node, Call) else None
+    sent = _sent(play, one)
     if spec is not None and spec.informational and one.struck:
-        yield from (1, 0, 2)
+        yield from ((sent,), (), (sent, sent))
+        if one.torn:
+            # Nothing is owed, nor that all of it was done.
+            yield from (one.torn, (*one.torn, sent))
     elif one.outcome is Outcome.OK or (isinstance(one.node, Compensate) and undone.intersection(one.node.steps)):
-        yield 1
+        yield (sent,)
     elif one.outcome in (Outcome.REJECTED, Outcome.FAILED):
-        yield int(one.refused and isinstance(one.node, Call) and action_of(play.chart, one.node) in play.rejecting)
+        yield (sent,) if one.refused and sent.refused else ()
     else:
-        yield from (0, 1)
+        yield from ((), (sent,))
 
 
 def _sent(play: Play, one: Settled) -> Done:

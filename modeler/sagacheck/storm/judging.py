@@ -18,6 +18,7 @@ from dataclasses import dataclass
 
 from sagacheck.core.chart import Chart, Compensate
 from sagacheck.storm.bench import Bench, CannotBeginError, Done
+from sagacheck.storm.crashing import NotFiredError
 from sagacheck.storm.observing import differences
 from sagacheck.storm.playing import Play
 
@@ -177,5 +178,5 @@ def _after(bench: Bench, run: Run) -> tuple[object] | None:
     """What is observed after a calm run, in a box; None if it cannot be done."""
     try:
         return (bench.after(*run),)
-    except CannotBeginError:
+    except (CannotBeginError, NotFiredError):
         return None

@@ -59,6 +59,8 @@ class Run:
     turns: dict[str, int] = field(default_factory=dict)
     overtaken: list[Done] = field(default_factory=list)
     late: list[Done] = field(default_factory=list)
+    torn: list[Done] = field(default_factory=list)
+    """The requests of the call that is under way whose executions crashed."""
     standing: list[Done] = field(default_factory=list)
     """The requests whose executions stand still."""
     executions: list[Execution] = field(default_factory=list)
@@ -184,6 +186,7 @@ class Run:
         policy = policy_of(self.play.chart, node)
         gives_up = Outcome.UNKNOWN in node.outcomes and policy.attempts is not None
         refused = struck = False
+        self.torn = []
         outcome = Outcome.UNKNOWN if gives_up else None
         for attempt in range(policy.attempts if gives_up and policy.attempts else MOST_ATTEMPTS):
             self.turns[action] = turn = self.turns.get(action, 0) + 1
@@ -203,7 +206,7 @@ class Run:
             if strike is not None and strike.blow is Blow.FORGOTTEN:
                 outcome = Outcome.UNKNOWN
                 break
-        self.settled.append(Settled(node, outcome or Outcome.UNKNOWN, refused, struck))
+        self.settled.append(Settled(node, outcome or Outcome.UNKNOWN, refused, struck, tuple(self.torn)))
         return outcome
 
     def _requested(self, attempt: Attempt, strike: Strike | None) -> Outcome | None:
@@ -257,6 +260,7 @@ class Run:
             return
         self._met(attempt, None)
         self.executions.append(Execution(done, ended=False))
+        self.torn.append(replace(done, stops=(strike.boundary, strike.way)))
         if strike.way is Way.STALE:
             self.standing.append(done)
         at = f" before `{reply.places[-1]}`" if reply.places else ""
