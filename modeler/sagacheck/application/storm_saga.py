@@ -164,6 +164,7 @@ def prepared(storm: Storm) -> Iterator[Prepared]:
         real = RealStage(world, callings, storm.probe)
         calm = _calm(chart, storm.example)
         bench = Bench(real, real, has_probe=storm.probe is not None, later=storm.later)
+        _check_state(bench, calm)
         real.learn(lambda: bench.begin(*calm))
         apart = world.apart()
         if apart is world:
@@ -173,6 +174,21 @@ def prepared(storm: Storm) -> Iterator[Prepared]:
             other = RealStage(apart, callings, storm.probe)
             other.learn(lambda: bench.begin(*calm, on=other))
             yield _prepared(storm, chart, Bench(real, other, has_probe=bench.has_probe, later=storm.later))
+
+
+def _check_state(bench: Bench, calm: tuple[Done, ...]) -> None:
+    """Refuses handlers that do their work once for all worlds: every later run would be judged by what they remember.
+
+    Raises:
+        CannotStormError: if there are such.
+    """
+    first, second = (tuple(bench.changes(calm)) for _ in range(2))
+    for done, changed, again in zip(calm, first, second, strict=True):
+        if changed and not again:
+            raise CannotStormError(
+                f"{done.action} changes the world in the first run and nothing in the second, which began from the same "
+                "world: something is kept outside of it, in a module or a class; world=... has to make that anew, too"
+            )
 
 
 def _world(storm: Storm) -> World:

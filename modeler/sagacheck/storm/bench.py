@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -215,9 +215,13 @@ class Bench:
             if done.stops is not None:
                 stage.crash(done.action, done.payload, *done.stops)
                 continue
-            reply = stage.perform(done.action, done.payload)
-            if reply.came is not (Came.REJECTED if done.refused else Came.OK):
-                raise CannotBeginError(done.action, reply)
+            self._do(done, stage)
+
+    def _do(self, done: Done, stage: Stage) -> None:
+        """Does something that has to work."""
+        reply = stage.perform(done.action, done.payload)
+        if reply.came is not (Came.REJECTED if done.refused else Came.OK):
+            raise CannotBeginError(done.action, reply)
 
     def after(self, *done: Done, on: Stage | None = None) -> object:
         """What is observed after a calm run of these from the beginning of the world.
@@ -243,6 +247,20 @@ class Bench:
             if reply.came is not Came.ERROR:
                 return reply
         return self.perform(done, on)
+
+    def changes(self, run: Iterable[Done]) -> Iterator[bool]:
+        """Of each of these, done calmly one after the other, whether it changes what is observed.
+
+        Raises:
+            CannotBeginError: if they do not work.
+        """
+        self.begin()
+        before = self.stage.observe()
+        for done in run:
+            self._do(done, self.stage)
+            after = self.stage.observe()
+            yield after != before
+            before = after
 
     def left_by(self, *done: Done) -> object:
         """What is observed after these one after the other from the beginning of the world, whatever they answer."""
