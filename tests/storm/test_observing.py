@@ -222,6 +222,15 @@ def test_plain_values_and_things_returned_together_stay_in_order() -> None:
     assert observed([(1, 2), (3,)]) != observed([(3,), (1, 2)])
 
 
+@pytest.mark.parametrize("many", [list, tuple])
+def test_the_rows_of_several_queries_stay_apart(many: Callable[[list[object]], object]) -> None:
+    one, other = (observed(many([[(70, "x")], [("o-1", made_up)]])) for made_up in ("y", "z"))
+    assert [("1", "*", "1")] == list(unsettled(one, other))
+    assert observed(many([[(70,)], [("o-1",)]])) != observed(many([[("o-1",)], [(70,)]]))
+    right, found = (observed(many([[(70,)], rows])) for rows in ([("o-1",)], []))
+    assert ("[1]: is missing: ('o-1',)",) == differences(right, found)
+
+
 def test_a_row_that_stands_more_often_is_another_table() -> None:
     assert observed([(1,), (1,), (2,)]) != observed([(1,), (2,), (2,)])
     assert differences(observed([(1,), (2,)]), observed([])) == ("is missing: (1,)", "is missing: (2,)")

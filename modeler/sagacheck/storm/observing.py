@@ -63,7 +63,10 @@ def observed(value: object) -> object:
             return Rows(_columns(row) for row in inner)
         if isinstance(value, AbstractSet):
             return sorted(map(observed, inner), key=repr)
-        return (Record if _is_record(value) else list)(map(observed, inner))
+        parts = list(map(observed, inner))
+        # A list that holds tables has one for each query, as a tuple would.
+        together = _is_record(value) or any(isinstance(part, Rows) for part in parts)
+        return (Record if together else list)(parts)
     if type(value).__eq__ is object.__eq__ and value is not None:
         msg = (
             f"the probe returned a {type(value).__name__}, which cannot be compared by its value: "
@@ -79,12 +82,17 @@ def _is_record(value: object) -> bool:
 
 
 def _are_rows(value: object, inner: list[object]) -> bool:
-    """Whether all that it holds is rows. A tuple of lists or dicts is several things that were returned together."""
+    """Whether all that it holds is rows.
+
+    A tuple of lists or dicts is several things that were returned together; so is a list of lists that hold rows.
+    """
     if not inner:
         return False
     if all(isinstance(row, Mapping) for row in inner):
         return not _is_record(value)
     if not all(_is_record(row) or (isinstance(row, list) and not _is_record(value)) for row in inner):
+        return False
+    if any(_is_record(cell) for row in inner if isinstance(row, list) for cell in row):
         return False
     return len({len(row) for row in inner if isinstance(row, Sequence)}) == 1
 
