@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import validate
 
+from sagacheck.testing import assert_survives
 from tests.cli.running import run
 from tests.house.package import PACKAGE
 from tests.storm.shop import SHOP, TOMBSTONE, write_shop
@@ -102,3 +103,53 @@ def test_several_sound_storms_over_a_saga_leave_it_proved(here: Path) -> None:
     assert 0 == came.exit_code
     assert "2 claims: 2 tested" in came.stdout
     assert "the worst of 2 storms" in came.stdout
+
+
+def test_a_plan_is_played_in_each_storm_over_its_saga(here: Path) -> None:
+    (here / "shop.py").write_text(SHOP[:CUT] + FORGETFUL + SOUND + "\n" + WRONG, encoding="utf-8")
+    came = run("replay", "stock.reserve:1:late", "shop.py")
+    assert 1 == came.exit_code
+    sound, wrong = came.stdout.split("storm wrong:")
+    assert sound.startswith("storm sound:")
+    assert "the saga comes to a legal end under this plan" in sound
+    assert "still wrong: " in wrong
+    for name, code in (("sound", 0), ("wrong", 1)):
+        assert code == run("replay", "stock.reserve:1:late", f"shop.py:{name}").exit_code
+
+
+def test_a_storm_that_cannot_play_a_plan_does_not_keep_others_from_it(here: Path) -> None:
+    shared = SOUND.replace("sound", "shared", 1).replace("world=fresh", "world=contextmanager(lambda: (yield fresh()))")
+    model = f"from contextlib import contextmanager\n{SHOP[:CUT]}{SOUND}\n{shared}\n"
+    (here / "shop.py").write_text(model, encoding="utf-8")
+    came = run("replay", "card.charge:1:crash-2-kill", "shop.py")
+    assert 4 == came.exit_code
+    assert "storm shared:\nnot played: " in came.stdout
+    assert "storm sound:" in came.stdout
+
+
+def test_a_written_test_plays_the_storm_that_its_plan_broke(here: Path) -> None:
+    (here / "shop.py").write_text(SHOP[:CUT] + FORGETFUL + SOUND + "\n" + WRONG, encoding="utf-8")
+    run("storm", "shop.py", "--profile", "quick", "--write-test", "test_plan.py")
+    written = (here / "test_plan.py").read_text(encoding="utf-8")
+    assert "nth=1" in written
+    with pytest.raises(AssertionError, match="does not survive"):
+        assert_survives(str(here / "shop.py"), "buy", "stock.reserve:1:late", nth=1)
+    assert_survives(str(here / "shop.py"), "buy", "stock.reserve:1:late")
+
+
+TWINS = """
+from sagacheck import NonCompensatable, Retry, Saga, Step, Storm
+
+def send(*names):
+    steps = [Step(name, compensation=NonCompensatable("gone"), retry=Retry.until_done()) for name in names]
+    return Saga("send", steps[0] if len(steps) == 1 else steps[0] >> steps[1])
+
+sagas = [send("letter"), send("letter", "parcel")]
+letters = Storm(sagas[0], world=list, probe=list, example={"id": "1"}, handlers={"letter": lambda world, _: world.append(1)})
+"""
+
+
+def test_a_saga_that_nothing_wires_is_stormed_beside_its_wired_twin_of_one_name_and_line(here: Path) -> None:
+    (here / "twins.py").write_text(TWINS, encoding="utf-8")
+    storms = json.loads(run("storm", "twins.py", "--profile", "quick", "-o", "json").stdout)["storms"]
+    assert [False, True] == sorted(storm["simulated"] for storm in storms)

@@ -45,6 +45,10 @@ def with_evidence(
             failures.append(Failure(loaded.file, message))
         else:
             came.setdefault((_place(chart), chart.name), []).append((storm, chart))
+    told = {(_of(saga), saga.name) for saga in sagas}
+    for place in (one for one in came if one not in told):
+        storm, _ = came[place][0]
+        failures.append(Failure(storm.report.file, f"the storm over {place[1]} is over a saga that was not verified"))
     return [
         _founded(saga, came[_of(saga), saga.name]) if (_of(saga), saga.name) in came else saga for saga in sagas
     ], failures

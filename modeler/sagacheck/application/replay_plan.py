@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sagacheck.application.loaded import LoadedStorm, LoadOptions
@@ -34,6 +34,8 @@ class ReplayedPlan:
         simulated: whether participants were simulated.
         token: the plan.
         unsure: whether only a probe could say if the end is right; `evidence` says how it differs from calm runs.
+        storm: of several storms over the saga, the one on which it was played; "" if there is but one.
+        refused: why it was not played on that one; "" if it was.
     """
 
     lines: tuple[Line, ...]
@@ -43,13 +45,15 @@ class ReplayedPlan:
     simulated: bool
     token: str
     unsure: bool = False
+    storm: str = ""
+    refused: str = ""
 
 
-def replay_plan(model: str, saga: str | None, token: str, options: LoadOptions) -> ReplayedPlan:
-    """How a saga fares under a plan now.
+def replay_plan(model: str, saga: str | None, token: str, options: LoadOptions) -> tuple[ReplayedPlan, ...]:
+    """How a saga fares under a plan now, in each of the storms over it.
 
     Args:
-        model: where its storm is.
+        model: where they are.
         saga: its name; needed if the model holds several.
         token: the plan, or the turns of several sagas.
         options: how to load.
@@ -71,9 +75,45 @@ def replay_plan(model: str, saga: str | None, token: str, options: LoadOptions) 
             plan = plan_of(token)
     except PlanTokenError as error:
         raise RefusedError(str(error)) from error
-    loaded = one_storm(model, saga, options)
-    _check_names(plan, loaded.storm.chart())
-    return played_now(loaded, lambda play: (token, played_token(play, token)), options)
+    over = storms_over(model, saga, options)
+    _check_names(plan, over[0].storm.chart())
+    return played_on_each(over, lambda play: (token, played_token(play, token)), options)
+
+
+def played_on_each(
+    over: tuple[LoadedStorm, ...], play: Callable[[Play], tuple[str, Played]], options: LoadOptions
+) -> tuple[ReplayedPlan, ...]:
+    """Plays on the handlers of each of several storms over one saga.
+
+    Args:
+        over: the storms.
+        play: plays, and says what, as a token.
+        options: how they were loaded.
+
+    Raises:
+        LoadError: if a world or a probe breaks.
+        RefusedError: if nothing can be played on any of them.
+    """
+    if len(over) == 1:
+        return (played_now(over[0], play, options),)
+    found = []
+    for number, loaded in enumerate(over, 1):
+        name = _called(loaded) or f"number {number}"
+        try:
+            found.append(replace(played_now(loaded, play, options), storm=name))
+        except RefusedError as error:
+            found.append(ReplayedPlan((), "", (), (), loaded.storm.simulated, "", storm=name, refused=str(error)))
+    if all(one.refused for one in found):
+        raise RefusedError(found[0].refused)
+    return tuple(found)
+
+
+def _called(loaded: LoadedStorm) -> str:
+    """What a storm is called in its model; "" if nothing holds it."""
+    if loaded.home is None:
+        return ""
+    _, variable, position = loaded.home
+    return f"{variable}[{position}]" if position else variable
 
 
 def _check_names(plan: Plan, chart: Chart) -> None:
@@ -122,8 +162,8 @@ def played_now(loaded: LoadedStorm, play: Callable[[Play], tuple[str, Played]], 
     return ReplayedPlan(story_lines_of(ran.happened), ran.why, ran.evidence, unfired, simulated, token, ran.unsure)
 
 
-def one_storm(model: str, saga: str | None, options: LoadOptions) -> LoadedStorm:
-    """The storm in a model.
+def storms_over(model: str, saga: str | None, options: LoadOptions) -> tuple[LoadedStorm, ...]:
+    """The storms over the saga in a model.
 
     Args:
         model: a file, a directory, `module:name` or `file.py:name`.
@@ -137,14 +177,17 @@ def one_storm(model: str, saga: str | None, options: LoadOptions) -> LoadedStorm
     """
     loading = load((model,), options)
     found = storms_of(loading)
-    chosen = [one for one in found if saga is None or one.storm.name == saga]
-    if len(chosen) == 1:
-        return chosen[0]
+    chosen = tuple(one for one in found if saga is None or one.storm.name == saga)
+    names = list(dict.fromkeys(one.storm.name for one in found))
+    files = {one.file for one in chosen}
+    if chosen and len(files) == 1 and len({one.storm.name for one in chosen}) == 1:
+        return chosen
     if loading.failures:
         raise LoadError(loading.failures)
-    names = [one.storm.name for one in found]
     if not names:
         raise NoSagaError(f"there is no saga in {model} to play a plan on")
     if saga is not None and not chosen:
         raise refused(f"there is no saga {saga!r} in {model}", saga, names)
+    if len(files) > 1 and (saga is not None or len(names) == 1):
+        raise RefusedError(f"{model} holds storms over {names[0]!r} in {', '.join(sorted(files))}; name one file")
     raise RefusedError(f"{model} holds {len(chosen)} storms ({', '.join(names)}); choose one with --saga NAME")

@@ -123,7 +123,9 @@ def play_again(source: StormSource, token: str, *, durable: bool = True) -> Play
         return played_token(replace(ready.play, durable=durable), token)
 
 
-def assert_survives(path: str, saga: str, token: str, *, durable: bool = True, simulated: bool = False) -> None:
+def assert_survives(
+    path: str, saga: str, token: str, *, durable: bool = True, simulated: bool = False, nth: int = 0
+) -> None:
     """Asserts that a saga survives a plan. For generated tests.
 
     Args:
@@ -132,11 +134,12 @@ def assert_survives(path: str, saga: str, token: str, *, durable: bool = True, s
         token: the plan.
         durable: whether the coordinator keeps a log.
         simulated: whether contracts act in place of handlers.
+        nth: which of the storms over that saga in the file, from 0.
 
     Raises:
         AssertionError: if it does not survive it, or if a fault of the plan did not strike.
     """
-    went = play_again(StormSource(path, saga, simulated), token, durable=durable)
+    went = play_again(StormSource(path, saga, simulated, nth), token, durable=durable)
     told = "\n".join(
         f"  {one.actor or 'late'}: {one.text}" + (f"  [{one.fault}]" if one.fault else "") for one in went.happened
     )

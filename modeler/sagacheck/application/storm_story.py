@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sagacheck.application.loaded import LoadedChoreography, LoadedSaga, LoadOptions
 from sagacheck.application.refusal import RefusedError
-from sagacheck.application.replay_plan import ReplayedPlan, one_storm, played_now
+from sagacheck.application.replay_plan import ReplayedPlan, played_on_each, storms_over
 from sagacheck.application.replay_story import story_again
 from sagacheck.application.story_plan import plan_of_trace
 from sagacheck.core.obligation import Obligation, Owed
@@ -23,8 +23,8 @@ _MOST_VARIANTS = 400
 
 def storm_story(
     loaded: LoadedSaga | LoadedChoreography, model: str, token: str, options: LoadOptions, *, durable: bool = True
-) -> ReplayedPlan:
-    """How the handlers of a saga fare in a story.
+) -> tuple[ReplayedPlan, ...]:
+    """How the handlers of a saga fare in a story, in each of the storms over it.
 
     A story says that a participant crashes between two writes. Where that is in a handler nobody knows, so every
     boundary is tried, until one breaks the saga.
@@ -50,7 +50,7 @@ def storm_story(
         )
     owed = broken[0] if broken else None
     plan = plan_of_trace(loaded.chart, found.trace, owed)
-    storm = one_storm(model, loaded.chart.name, options)
+    over = storms_over(model, loaded.chart.name, options)
 
     def play(play: Play) -> tuple[str, Played]:
         from sagacheck.storm.token import token_of
@@ -58,7 +58,7 @@ def storm_story(
         tried, went = played_somewhere(replace(play, durable=durable), plan, owed)
         return token_of(tried), went
 
-    return played_now(storm, play, options)
+    return played_on_each(over, play, options)
 
 
 def played_somewhere(play: Play, plan: Plan, owed: Owed | None = None) -> tuple[Plan, Played]:

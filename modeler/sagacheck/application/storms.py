@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 from sagacheck.application.discovery import shown_path
 from sagacheck.application.internal_error import internal_failure
-from sagacheck.application.loaded import LoadedStorm, LoadOptions
+from sagacheck.application.loaded import LoadedSaga, LoadedStorm, LoadOptions
 from sagacheck.application.loading import Listener, Loading, load
 from sagacheck.application.module_import import again
 from sagacheck.application.process_end import ProcessEnd, process_kept
 from sagacheck.application.refusal import refused
 from sagacheck.application.user_error import failure_of
+from sagacheck.core.chart import Chart
 from sagacheck.core.report import Failure, PassedOver
 from sagacheck.core.storm_results import Stormed, StormResults
 
 if TYPE_CHECKING:
     from sagacheck.application.storm_saga import StormOptions
     from sagacheck.application.storm_source import StormSource
-    from sagacheck.authoring.storm import Storm
 
 StormListener = Callable[[str, str, int, int], None]
 """Is told of which saga what is being done, how much of it is done, and how much there is as far as is known."""
@@ -81,24 +81,38 @@ def storms_of(found: Loading) -> list[LoadedStorm]:
     """
     from sagacheck.authoring.storm import Storm
 
-    wired = {_identity(one.storm) for one in found.storms}
     chosen: dict[str, list[LoadedStorm]] = {}
     for saga in found.sagas:
         chosen.setdefault(saga.file, [])
     for one in found.storms:
         chosen.setdefault(one.file, []).append(one)
-    for saga in found.sagas:
-        bare = None if saga.saga is None else Storm(saga.saga, simulated=True)
-        if bare is not None and _identity(bare) not in wired:
-            wired.add(_identity(bare))
-            chosen[saga.file].append(LoadedStorm(bare, saga.file))
+    homes: dict[tuple[object, ...], str] = {}
+    for saga in {id(one.saga): one for one in found.sagas if one.saga is not None and _is_bare(one, found)}.values():
+        # Of a saga that several files hold one is enough; two that one file makes at one place are two.
+        if saga.saga is not None and homes.setdefault(_place(saga.chart), saga.file) == saga.file:
+            chosen[saga.file].append(LoadedStorm(Storm(saga.saga, simulated=True), saga.file))
     return [one for group in chosen.values() for one in group]
 
 
-def _identity(storm: Storm) -> tuple[object, ...]:
-    """What tells sagas apart that were loaded twice."""
-    file = getattr(storm.declared_at, "file", "")
-    return os.path.realpath(file), getattr(storm.declared_at, "line", 0), storm.chart().name
+def _is_bare(saga: LoadedSaga, found: Loading) -> bool:
+    """Whether there is no storm over a declared saga.
+
+    Each file is imported apart from others, so that a storm may be over another object than the saga that was loaded.
+    Then the place of the saga decides, unless its file makes several there.
+    """
+    wired = {id(one.storm.saga) for one in found.storms}
+    if id(saga.saga) in wired:
+        return False
+    twins = (one for one in found.sagas if one.file == saga.file and _place(one.chart) == _place(saga.chart))
+    if any(id(twin.saga) in wired for twin in twins):
+        return True
+    return _place(saga.chart) not in {_place(one.storm.chart()) for one in found.storms}
+
+
+def _place(chart: Chart) -> tuple[object, ...]:
+    """What a saga is known by that was loaded twice."""
+    file, line = ("", 0) if chart.span is None else (chart.span.file, chart.span.line)
+    return os.path.realpath(file), line, chart.name
 
 
 def _unknown(found: Loading) -> Iterator[PassedOver]:
@@ -146,7 +160,7 @@ def stormed(
         with at_home(loaded):
             report = storm_saga(loaded.storm, loaded.file, replace(options, source=source_of(loaded)), listens)
         chart = loaded.storm.chart()
-        return Stormed(report, tuple(findings_of(report, loaded.storm, chart)), _is_unwired(loaded))
+        return Stormed(report, tuple(findings_of(report, loaded.storm, chart)), _is_unwired(loaded), loaded.nth)
     except ProcessEnd as error:
         return failure_of(
             error, loaded.file, f"a handler of {name} ends the process with os._exit", untrimmed=traceback

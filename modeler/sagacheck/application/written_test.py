@@ -38,6 +38,7 @@ def written_test(source: StormSource, token: str, target: Path, *, durable: bool
     except ValueError:  # on another drive
         model = str(Path(source.path).resolve())
     options = ("" if durable else ", durable=False") + (", simulated=True" if source.simulated else "")
+    options += f", nth={source.nth}" if source.nth else ""
     name = re.sub(r"[^a-z0-9]+", "_", source.saga.lower()).strip("_") or "saga"
     return _TEMPLATE.format(
         model=ascii(model.replace(os.sep, "/")),

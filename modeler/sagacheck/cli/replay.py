@@ -140,7 +140,7 @@ def _plan(
     from sagacheck.application.replay_plan import replay_plan
 
     found = replay_plan(model, saga, token, settings.loading)
-    return _status(found, _shown(found, token, saga or model, wanted, color))
+    return _shown(found, token, saga or model, wanted, color)
 
 
 def _on_handlers(
@@ -163,33 +163,55 @@ def _on_handlers(
     except CannotSayError as error:
         click.echo(f"not run: no plan of faults says this story: {error}", err=True)
         return ExitStatus.INCONCLUSIVE
-    return _status(found, _shown(found, token, loaded.name, wanted, color, plan=found.token))
+    return _shown(found, token, loaded.name, wanted, color, by_story=True)
 
 
-def _status(found: ReplayedPlan, wrong: int) -> int:
-    """The exit code for a plan that was played: one whose faults did not all strike, or whose end only a probe could judge, is never green."""
+def _status(found: tuple[ReplayedPlan, ...]) -> int:
+    """The exit code for a plan that was played: what did not strike, or only a probe could judge, is never green."""
     from sagacheck.application.exit_status import ExitStatus
 
-    return wrong or (ExitStatus.INCONCLUSIVE if found.unfired or found.unsure else ExitStatus.CHECKED)
+    if any(one.why for one in found):
+        return ExitStatus.FINDINGS
+    open_ends = any(one.unfired or one.unsure or one.refused for one in found)
+    return ExitStatus.INCONCLUSIVE if open_ends else ExitStatus.CHECKED
 
 
 def _shown(
-    found: ReplayedPlan, token: str, name: str, wanted: tuple[Output, ...], color: str, *, plan: str = ""
+    found: tuple[ReplayedPlan, ...],
+    token: str,
+    name: str,
+    wanted: tuple[Output, ...],
+    color: str,
+    *,
+    by_story: bool = False,
 ) -> int:
-    """Shows how a plan went."""
+    """Shows how a plan went; what shows one run shows the first that goes wrong."""
     from sagacheck.core.story import Story
-    from sagacheck.render.storm_text import plan_lines
-    from sagacheck.render.terminal import PLAIN
 
-    story = Story(found.lines, len(found.lines) if found.why else 0, found.why, token)
+    first = next((one for one in found if one.why), next(one for one in found if not one.refused))
+    story = Story(first.lines, len(first.lines) if first.why else 0, first.why, token)
     for output in wanted:
         if output.form == "text":
-            colours = PLAIN if output.file is not None else palette(color)
-            lines = [f"plan: {plan}"] if plan else []
-            lines += plan_lines(story, found.evidence, found.unfired, colours, page_of(output))
-            if found.simulated:
-                lines.append("participants were simulated as their contracts say: no handler was run")
+            lines = [line for one in found for line in _plan_text(one, token, output, color, by_story=by_story)]
             write(output, "".join(f"{line}\n" for line in lines))
         else:
             write(output, _drawn(output, name, story))
-    return int(bool(found.why))
+    return _status(found)
+
+
+def _plan_text(one: ReplayedPlan, token: str, output: Output, color: str, *, by_story: bool) -> list[str]:
+    """How a plan went in one storm."""
+    from sagacheck.core.story import Story
+    from sagacheck.render.storm_text import plan_lines
+    from sagacheck.render.terminal import PLAIN, harmless, hung
+
+    page = page_of(output)
+    lines = [f"storm {harmless(one.storm)}:"] if one.storm else []
+    if one.refused:
+        return [*lines, *hung(f"not played: {one.refused}", page)]
+    story = Story(one.lines, len(one.lines) if one.why else 0, one.why, token)
+    lines += [f"plan: {one.token}"] if by_story else []
+    lines += plan_lines(story, one.evidence, one.unfired, PLAIN if output.file is not None else palette(color), page)
+    if one.simulated:
+        lines.append("participants were simulated as their contracts say: no handler was run")
+    return lines

@@ -149,10 +149,10 @@ def _write_test(results: StormResults, file: str) -> None:
     from sagacheck.render.terminal import harmless
 
     for one in results.storms:
-        replayable = [broken for broken in one.report.broken if broken.token]
-        if replayable:
-            source = StormSource(str(Path(one.report.file).absolute()), one.report.saga, one.report.simulated)
-            write(Output("python", file), written_test(source, replayable[0].token, Path(file)))
+        if one.report.broken:
+            path = str(Path(one.report.file).absolute())
+            source = StormSource(path, one.report.saga, one.report.simulated, one.nth)
+            write(Output("python", file), written_test(source, one.report.broken[0].token, Path(file)))
             return
     violated = [
         (one, cell) for one in results.storms for cell in one.report.cells if cell.standing is Standing.VIOLATED

@@ -17,11 +17,13 @@ class Stormed:
         report: what it found out.
         findings: what is wrong, one for each violated obligation, then one for each plan that the saga does not survive.
         unwired: whether the saga has handlers that were not run, as nothing says how.
+        nth: which of its file's storms over the saga it is, from 0.
     """
 
     report: StormReport
     findings: tuple[Finding, ...] = ()
     unwired: bool = False
+    nth: int = 0
 
 
 @dataclass(frozen=True, slots=True)

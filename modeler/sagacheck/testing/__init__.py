@@ -28,7 +28,9 @@ def storm(over: Storm, *, profile: str = "gate", seed: int = 0) -> StormTests:
     return storm_tests(over, profile, seed)
 
 
-def assert_survives(path: str, saga: str, token: str, *, durable: bool = True, simulated: bool = False) -> None:
+def assert_survives(
+    path: str, saga: str, token: str, *, durable: bool = True, simulated: bool = False, nth: int = 0
+) -> None:
     """Asserts that a saga survives a plan of faults, as the tests do that `sagacheck storm --write-test` writes.
 
     Args:
@@ -37,10 +39,11 @@ def assert_survives(path: str, saga: str, token: str, *, durable: bool = True, s
         token: the plan.
         durable: whether the coordinator keeps a log.
         simulated: whether contracts act in place of handlers.
+        nth: which of the storms over that saga in the file, from 0.
 
     Raises:
         AssertionError: if it does not survive it, or if a fault of the plan did not strike.
     """
     from sagacheck.application import storm_source
 
-    storm_source.assert_survives(path, saga, token, durable=durable, simulated=simulated)
+    storm_source.assert_survives(path, saga, token, durable=durable, simulated=simulated, nth=nth)
