@@ -98,22 +98,10 @@ def retries(bench: Bench, stage: RealStage, both: Both, went: SideBySide) -> tup
 
 def guilty(went: SideBySide) -> Place | None:
     """Where one stood that could have gone on when the other one came between; what leads there is unprotected."""
-    found = _interrupted(went)
-    return found.place if found is not None else None
-
-
-def guilty_one(went: SideBySide) -> int | None:
-    """Which one that was, 0 or 1."""
-    found = _interrupted(went)
-    return found.who if found is not None else None
-
-
-def _interrupted(went: SideBySide) -> Move | None:
-    """The move with which one went on between whose moves the other one came."""
     for number, (before, move) in enumerate(pairwise(went.moves), 1):
         if before.who != move.who:
-            stood = next((one for one in went.moves[number:] if one.who == before.who), None)
-            if stood is not None and stood.place is not None:
+            stood = next((one.place for one in went.moves[number:] if one.who == before.who), None)
+            if stood is not None:
                 return stood
     return None
 
