@@ -222,6 +222,21 @@ def test_a_compensation_races_a_step_of_another_operation_although_compensations
     assert {"card.charge": Standing.HELD, "card.refund": Standing.HELD} == standings(mended)
 
 
+def test_a_compensation_that_needs_no_lock_races_a_step_that_trusts_in_one() -> None:
+    """It shows only where the step begins, and is interrupted."""
+
+    async def refund(world: dict[str, Any], payload: Payload) -> str:
+        if f"-{payload['id']}" not in world:
+            world[f"-{payload['id']}"] = True
+            world["balance"] += payload["amount"]
+        await asyncio.sleep(0)
+        return "refunded"
+
+    found = obligations(charges_under_a_lock, refund, **IN_MEMORY)
+    assert {"card.charge": Standing.HELD, "card.refund": Standing.VIOLATED} == standings(found)
+    assert found["card.refund"].evidence[0].startswith("`card.charge`: begins")
+
+
 def test_an_async_handler_and_a_plain_one_go_side_by_side_where_each_has_a_handle_and_nowhere_else() -> None:
     async def charge(db: sqlite3.Connection, payload: Payload) -> str:
         return has_the_database_calculate(db, payload)

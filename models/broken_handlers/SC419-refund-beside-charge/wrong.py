@@ -1,4 +1,4 @@
-"""A refund reads the balance, and writes it back when another order may have been paid: that one is then for nothing."""
+"""A refund reads the balance, and writes it back later: an order that is paid in between gets its money back, too."""
 
 from broken_handlers.shop import Payload, check, claim, execute, paid, storm_over, transaction
 from order_handlers import payment
