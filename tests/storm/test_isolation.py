@@ -453,6 +453,15 @@ def test_on_postgresql_a_lock_or_the_strictest_isolation_keeps_what_was_read(
 
 
 @needed
+def test_on_postgresql_a_number_that_is_lost_with_a_transaction_that_is_rolled_back_is_not_missed() -> None:
+    numbers = "CREATE TABLE bills (id SERIAL PRIMARY KEY, key VARCHAR(9));"
+    world = SqlAlchemyWorld(DSN, setup=SETUP + numbers, options={"isolation_level": "SERIALIZABLE"})
+    bill = "INSERT INTO bills (key) VALUES (:id)"
+    found = charged(on_a_server(KEY, bill, READ, WRITE), world=world, probe=None)
+    assert (Standing.HELD, "") == (found.standing, found.why)
+
+
+@needed
 def test_on_postgresql_two_that_lock_each_other_out_are_executed_again() -> None:
     locked_out = []
 

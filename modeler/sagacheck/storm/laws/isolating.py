@@ -32,7 +32,7 @@ from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.side_by_side import SideBySide, number_of_orders
 from sagacheck.storm.stage import RealStage
 
-MOST_SCHEDULES = 12
+MOST_SCHEDULES = 8
 """Orders of moves that are tried of one action beside itself; those in which the first is interrupted once always are."""
 _FEW = "not all orders were tried: all in which one operation is interrupted once, and a few others"
 _NO_KEYS = "no contract names a key by which two operations are told apart"
