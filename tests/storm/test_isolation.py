@@ -237,6 +237,38 @@ def test_a_compensation_that_needs_no_lock_races_a_step_that_trusts_in_one() -> 
     assert found["card.refund"].evidence[0].startswith("`card.charge`: begins")
 
 
+def test_what_there_is_once_may_be_taken_when_it_is_given_back_and_by_nobody_before() -> None:
+    """Two cannot have it, so no two give it back; but one may ask for it while the other one does."""
+
+    def take(db: sqlite3.Connection, payload: Payload) -> str:
+        db.execute("UPDATE seat SET taken_by = :id WHERE taken_by = ''", payload)
+        db.commit()
+        if db.execute("SELECT taken_by FROM seat").fetchone()[0] != payload["id"]:
+            raise Rejected("it is taken")
+        return "taken"
+
+    def give_back(db: sqlite3.Connection, payload: Payload) -> str:
+        db.execute("UPDATE seat SET taken_by = '' WHERE taken_by = :id", payload)
+        db.commit()
+        return "given back"
+
+    def give_back_whatever_it_is(db: sqlite3.Connection, payload: Payload) -> str:
+        give_back(db, payload)
+        db.execute("UPDATE seat SET taken_by = ''")
+        db.commit()
+        return "given back"
+
+    setup = "CREATE TABLE seat (taken_by TEXT); INSERT INTO seat VALUES ('')"
+    seats: dict[str, Any] = {
+        "world": SqliteWorld(setup),
+        "probe": lambda db: db.execute("SELECT * FROM seat").fetchall(),
+    }
+    found = obligations(take, give_back, **seats)["card.refund"]
+    assert (Standing.HELD, True) == (found.standing, found.tried > 0)
+    found = obligations(take, give_back_whatever_it_is, **seats)["card.refund"]
+    assert (Standing.VIOLATED, "it and `card.charge` at once" in found.why) == (found.standing, True)
+
+
 def test_an_async_handler_and_a_plain_one_go_side_by_side_where_each_has_a_handle_and_nowhere_else() -> None:
     async def charge(db: sqlite3.Connection, payload: Payload) -> str:
         return has_the_database_calculate(db, payload)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from sagacheck.core.contract import Contract
@@ -149,12 +150,13 @@ def _decide(bench: Bench, subject: Subject) -> Judged:
 
 def _possible(bench: Bench, stage: RealStage, subject: Subject) -> list[tuple[_Two, _Calm]]:
     """The operations to try at once, and what they come to calmly; none if no second one comes about."""
+    found: list[list[tuple[_Two, _Calm]]] = []
     for payload in _payloads(subject):
-        try:
-            return [(two, _calm(bench, stage, two)) for two in _twos(subject, payload)]
-        except CannotBeginError:
-            continue
-    return []
+        found.append([])
+        for two in _twos(subject, payload):
+            with suppress(CannotBeginError):
+                found[-1].append((two, _calm(bench, stage, two)))
+    return max(found, key=len)
 
 
 def _payloads(subject: Subject) -> Iterator[Payload]:
@@ -180,11 +182,12 @@ def _calm(bench: Bench, stage: RealStage, two: _Two) -> _Calm:
     """What two operations come to one after the other.
 
     Raises:
-        CannotBeginError: if what has to be done before does not work, or one of them where it comes first.
+        CannotBeginError: if what has to be done before does not work, or one of them where it comes first; but a step
+            may be refused until the other operation is undone.
     """
     bench.begin(*two.before, on=stage)
     before = stage.observe()
-    one, other = (_in_order(bench, stage, two.before, both) for both in (two.both, two.both[::-1]))
+    one, other = (_in_order(bench, stage, two, both) for both in (two.both, two.both[::-1]))
     moves = [moves_of(stage, two.both, *replies) for replies in zip(one.answers, other.answers[::-1], strict=True)]
     return _Calm(
         (_End(one.seen.both, one.answers), _End(other.seen.both, other.answers[::-1])),
@@ -201,10 +204,10 @@ class _InOrder:
     answers: tuple[Reply, Reply]
 
 
-def _in_order(bench: Bench, stage: RealStage, before: Run, both: Both) -> _InOrder:
-    bench.begin(*before, on=stage)
+def _in_order(bench: Bench, stage: RealStage, two: _Two, both: Both) -> _InOrder:
+    bench.begin(*two.before, on=stage)
     first = bench.retried(both[0], stage)
-    if first.came is not Came.OK:
+    if first.came not in ((Came.OK,) if two.alike else (Came.OK, Came.REJECTED)):
         raise CannotBeginError(both[0].action, first)
     alone = stage.observe()
     second = bench.retried(both[1], stage)
@@ -240,10 +243,10 @@ def _wrong(subject: Subject, two: _Two, calm: _Calm, went: _Went) -> str:
     if any(_fits(subject.contract, end, went) for end in ends):
         return ""
     both = "two at once" if two.alike else f"it and `{_other(subject, two).action}` at once"
-    if any(answer.came is Came.ERROR for answer in went.answers):
+    odd = {answer.came for answer in went.answers} - {answer.came for end in calm.ends for answer in end.answers}
+    if Came.ERROR in odd:
         return f"after {both} under two keys, one can never be done again"
-    refused = any(answer.came is Came.REJECTED for answer in went.answers)
-    if refused and all(answer.came is Came.OK for end in calm.ends for answer in end.answers):
+    if Came.REJECTED in odd:
         return f"of {both} under two keys one is refused, although one after the other both are done"
     if ends:
         return f"of {both} under two keys one is answered what is not so"
