@@ -37,7 +37,7 @@ def test_each_obligation_that_is_claimed_is_a_test_and_the_plans_are_one(tmp_pat
     found = ids(pytest_in(tmp_path, "--collect-only", "-q"))
     assert "test_shop.py::TestBuy::card.charge-duplicate" in found
     assert "test_shop.py::TestBuy::plans" == found[-1]
-    assert len(found) == len(set(found)) == 43
+    assert len(found) == len(set(found)) == 46
     chosen = ids(pytest_in(tmp_path, "--collect-only", "-q", "-k", "charge and late"))
     assert [
         f"test_shop.py::TestBuy::card.charge-late-{what}" for what in ("duplicate", "step", "commutation")

@@ -19,6 +19,7 @@ class Law(StrEnum):
     EXPIRED_KEY = "expired-key"
     OTHER_KEY = "other-key"
     EFFECT_COUNT = "effect-count"
+    CONCURRENT_OTHER = "concurrent-other"
     FAILURE = "failure"
     REJECTION = "rejection"
     STORED_REJECTION = "stored-rejection"

@@ -3,7 +3,8 @@
 A move leads from one boundary to the next. An execution that waits for what the other one holds lets that one move. A
 change from an execution that could have gone on is a *preemption*; most defects show with one or two of them, so
 orders are tried by their number (M. Musuvathi and S. Qadeer, "Iterative context bounding for systematic testing of
-multithreaded programs", PLDI 2007). Both executions do the same, so the one that begins is always the same one.
+multithreaded programs", PLDI 2007). The one that begins is always the same one: where the two differ in what they do,
+they are run the other way round, too.
 
 Which orders there are follows from how many moves an execution makes when it is alone, not from who waits for whom and
 for how long: so it is always the same ones that are tried, however slow the machine is.
@@ -17,12 +18,26 @@ from itertools import chain, combinations, islice, pairwise, zip_longest
 from math import comb
 
 from sagacheck.core.storming import Place
+from sagacheck.storm.calling import Calling, Payload
 from sagacheck.storm.reply import Reply
 
 MOST_MOVES = 1000
 """Moves of one run after which its executions are taken for ones that never end."""
 Choice = Callable[[tuple[int, ...], int], int]
 """Says who moves: given who can, and who moved last."""
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """One of two executions.
+
+    Args:
+        run: its handler.
+        payload: what that gets.
+    """
+
+    run: Calling
+    payload: Payload
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Two executions of an async handler in one event loop, whose suspensions are gated so that one moves at a time."""
+"""Two executions of async handlers in one event loop, whose suspensions are gated so that one moves at a time."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from sagacheck.core.storming import Place
 from sagacheck.storm.awaiting import AWAIT, run_async
-from sagacheck.storm.calling import Calling, Payload
 from sagacheck.storm.patience import LONGEST
 from sagacheck.storm.reply import Came, Reply
-from sagacheck.storm.side_by_side import MOST_MOVES, Choice, Move
+from sagacheck.storm.side_by_side import MOST_MOVES, Choice, Execution, Move
+from sagacheck.storm.worlds.world import World
 
 _TURNS = 50
 """Turns of the event loop in which an execution that waits for nothing outside comes back."""
@@ -23,8 +23,7 @@ _PAUSE = 0.001
 class _Gated:
     """An execution that stops behind every suspension until it may move."""
 
-    run: Calling
-    payload: Payload
+    execution: Execution
     handle: object
     stands: Place | None = None
     task: asyncio.Task[Reply] | None = None
@@ -35,7 +34,8 @@ class _Gated:
 
     async def _work(self) -> Reply:
         await self._turn()
-        return await self.run.run_beside(self.handle, self.payload, self._seen, self._turn)
+        run, payload = self.execution.run, self.execution.payload
+        return await run.run_beside(self.handle, payload, self._seen, self._turn)
 
     def _seen(self, place: Place) -> None:
         if place.name == AWAIT:
@@ -56,18 +56,17 @@ class _Gated:
 
 
 def in_one_loop(
-    run: Calling, handles: tuple[object, object], payload: Payload, choose: Choice
+    executions: tuple[Execution, Execution], world: World, choose: Choice
 ) -> tuple[tuple[Reply, Reply], tuple[Move, ...]]:
-    """Runs two executions of the same request as tasks of one event loop.
+    """Runs two executions of async handlers as tasks of one event loop.
 
     Args:
-        run: the handler.
-        handles: what they work on; it may be the same for both.
-        payload: what both get.
+        executions: the two, in the order in which they begin.
+        world: gives the handles; it may be the same for both.
         choose: says who moves.
     """
     moves: list[Move] = []
-    both = [_Gated(run, payload, handle) for handle in handles]
+    both = [_Gated(one, world.connect()) for one in executions]
 
     async def main() -> None:
         last = 0
@@ -81,7 +80,11 @@ def in_one_loop(
             moves.append(Move(last, both[last].stands))
             both[last].move()
 
-    run_async(main, 2 * LONGEST)
+    try:
+        run_async(main, 2 * LONGEST)
+    finally:
+        for one in both:
+            world.release(one.handle)
     first, second = (_reply(one) for one in both)
     return (first, second), tuple(moves)
 

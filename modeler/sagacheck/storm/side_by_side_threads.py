@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 
 from sagacheck.core.storming import Place
 from sagacheck.storm.awaiting import end_loop
-from sagacheck.storm.calling import Calling, Crash, Payload
+from sagacheck.storm.calling import Crash
 from sagacheck.storm.patience import LONGEST
 from sagacheck.storm.reply import Came, Reply
-from sagacheck.storm.side_by_side import MOST_MOVES, Choice, Move
+from sagacheck.storm.side_by_side import MOST_MOVES, Choice, Execution, Move
 from sagacheck.storm.worlds.world import World
 
 _GRACE = 0.005
@@ -28,8 +28,7 @@ _GOING = 1.0
 class _Gated:
     """An execution that stops at every boundary until it may move."""
 
-    run: Calling
-    payload: Payload
+    execution: Execution
     handle: object
     stands: Place | None = None
     ready: bool = True
@@ -47,7 +46,8 @@ class _Gated:
     def _work(self) -> None:
         self._wait()
         try:
-            self.reply = self.run.run(self.handle, self.payload, self._arrived, patient=True)
+            run, payload = self.execution.run, self.execution.payload
+            self.reply = run.run(self.handle, payload, self._arrived, patient=True)
         except BaseException as error:  # noqa: BLE001 - told to the one that waits for the reply
             self.reply = Reply(Came.ERROR, None, repr(error))
         finally:
@@ -86,17 +86,16 @@ class _Gated:
 
 
 def in_threads(
-    run: Calling, world: World, payload: Payload, choose: Choice
+    executions: tuple[Execution, Execution], world: World, choose: Choice
 ) -> tuple[tuple[Reply, Reply], tuple[Move, ...]]:
-    """Runs two executions of the same request, each in a thread and with a handle of its own.
+    """Runs two executions, each in a thread and with a handle of its own.
 
     Args:
-        run: the handler.
+        executions: the two, in the order in which they begin.
         world: gives the handles.
-        payload: what both get.
         choose: says who moves.
     """
-    both = tuple(_Gated(run, payload, world.connect()) for _ in range(2))
+    both = tuple(_Gated(one, world.connect()) for one in executions)
     moves: list[Move] = []
     last = 0
     try:

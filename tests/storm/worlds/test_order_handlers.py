@@ -69,3 +69,13 @@ def test_every_obligation_of_a_charge_is_held_on_postgresql(loaded: LoadedStorm)
     wrong = [cell for cell in report.cells if cell.standing not in (Standing.HELD, Standing.NOT_CLAIMED)]
     assert [] == [replace(cell, evidence=()) for cell in wrong]
     assert report.number(Standing.HELD) >= 10
+
+
+@pytest.mark.parametrize("address", DATABASES)
+def test_no_two_operations_at_once_come_to_what_they_do_not_come_to_one_after_the_other(
+    address: str, loaded: LoadedStorm
+) -> None:
+    report = storm_saga(
+        storm_on(address, loaded), "order_stormed.py", StormOptions(plans=False, only="concurrent-other")
+    )
+    assert [Standing.HELD] * 5 == [cell.standing for cell in report.cells], report.cells

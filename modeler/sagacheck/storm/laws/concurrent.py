@@ -2,36 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from itertools import pairwise
-
 from sagacheck.core.contract import Reply as Policy
-from sagacheck.core.storming import Law, Place, Standing
-from sagacheck.storm.awaiting import AWAIT
+from sagacheck.core.storming import Law, Standing
 from sagacheck.storm.bench import Bench, Judged, Subject, not_run
+from sagacheck.storm.laws.at_once import (
+    ALONE,
+    MOVES_WITHOUT_A_STOP,
+    NO_HANDLES,
+    SIMULATED,
+    at_once,
+    can_be_run,
+    guilty,
+    moves_of,
+    told,
+)
 from sagacheck.storm.laws.law import LawRule
 from sagacheck.storm.laws.repetition import unclaimed_repetition
 from sagacheck.storm.observing import differences
 from sagacheck.storm.reply import Came, Reply
-from sagacheck.storm.side_by_side import Choice, Move, SideBySide, explored, number_of_orders
-from sagacheck.storm.side_by_side_tasks import in_one_loop
-from sagacheck.storm.side_by_side_threads import in_threads
+from sagacheck.storm.side_by_side import SideBySide, number_of_orders
 from sagacheck.storm.stage import RealStage
 
 MOST_SCHEDULES = 60
 """Orders of moves that are tried of one action."""
-_MOST_MOVES_SHOWN = 12
-_NO_HANDLES = (
-    "all executions share one handle: give Storm a world whose executions have handles of their own (SqliteWorld, "
-    "SqlAlchemyWorld), or say why this is waived"
-)
-_ALONE = "it comes to no boundary at which another execution could come between: use a world that knows its own, or boundary(...)"
-Runs = Callable[[Choice], tuple[tuple[Reply, Reply], tuple[Move, ...]]]
-
-
 _MORE = (
     f"not all orders were tried: {MOST_SCHEDULES} were, those with the fewest changes from one execution to the other"
 )
+_NAMES = "one", "the other"
 
 
 def _unclaimed(subject: Subject) -> str | None:
@@ -41,51 +38,26 @@ def _unclaimed(subject: Subject) -> str | None:
 def _decide(bench: Bench, subject: Subject) -> Judged:
     stage = bench.apart
     if not isinstance(stage, RealStage):
-        # Simulated participants do each transaction at once: two executions of one are one after the other.
-        return Judged(Standing.NOT_CLAIMED, 0, "a simulated participant does one thing after the other")
-    call = stage.callings[subject.action]
-    if not stage.world.several and not call.is_async:
-        return not_run(_NO_HANDLES)
+        return Judged(Standing.NOT_CLAIMED, 0, SIMULATED)
+    both = subject.done, subject.done
+    if not can_be_run(stage, both):
+        return not_run(NO_HANDLES)
     once = bench.after(*subject.before, subject.done, on=stage)
-    alone = _moves_alone(bench, stage, subject)
+    bench.begin(*subject.before, on=stage)
+    # The first one, and a repetition.
+    alone = moves_of(stage, both, *(bench.perform(subject.done, stage) for _ in range(2)))
     tried = moves = 0
-    for went in _explored(bench, stage, subject, alone):
+    for went in at_once(bench, stage, subject.before, both, (alone, alone), MOST_SCHEDULES):
         tried, moves = tried + 1, max(moves, len(went.moves))
         calm = bench.retried(subject.done, stage) if _unanswered(went) else None
         found = stage.observe()
         why = _wrong(subject, went, calm, same=found == once)
         if why:
-            evidence = (*_told(went), *_retry(calm), *differences(once, found))
-            return Judged(Standing.VIOLATED, tried, why, _guilty(went), evidence)
-    if moves <= 2:  # noqa: PLR2004 - both ran through without a stop
-        return not_run(_ALONE)
+            evidence = (*told(went, _NAMES), *_retry(calm), *differences(once, found))
+            return Judged(Standing.VIOLATED, tried, why, guilty(went), evidence)
+    if moves <= MOVES_WITHOUT_A_STOP:
+        return not_run(ALONE)
     return Judged(Standing.HELD, tried, evidence=(_MORE,) if tried < number_of_orders(alone, alone) else ())
-
-
-def _moves_alone(bench: Bench, stage: RealStage, subject: Subject) -> int:
-    """How many moves an execution makes when it is alone, the first one or a repetition."""
-    bench.begin(*subject.before, on=stage)
-    stops = [bench.perform(subject.done, stage).places for _ in range(2)]
-    if stage.callings[subject.action].is_async:
-        stops = [tuple(place for place in places if place.name == AWAIT) for places in stops]
-    return 1 + max(map(len, stops))
-
-
-def _explored(bench: Bench, stage: RealStage, subject: Subject, alone: int) -> Iterator[SideBySide]:
-    call = stage.callings[subject.action]
-
-    def run(choose: Choice) -> tuple[tuple[Reply, Reply], tuple[Move, ...]]:
-        bench.begin(*subject.before, on=stage)
-        if not call.is_async:
-            return in_threads(call, stage.world, subject.payload, choose)
-        handles = stage.world.connect(), stage.world.connect()
-        try:
-            return in_one_loop(call, handles, subject.payload, choose)
-        finally:
-            for handle in handles:
-                stage.world.release(handle)
-
-    return explored(run, (alone, alone), MOST_SCHEDULES)
 
 
 def _unanswered(went: SideBySide) -> bool:
@@ -104,35 +76,6 @@ def _wrong(subject: Subject, went: SideBySide, calm: Reply | None, *, same: bool
     if Came.REJECTED in came and getattr(subject.contract, "reply", Policy.SAME) is not Policy.CONFLICT:
         return "of two executions at once one is refused, although it is done: its caller believes that it is not"
     return ""
-
-
-def _guilty(went: SideBySide) -> Place | None:
-    """Where one stood that could have gone on when the other one came between; what leads there is unprotected."""
-    for number, (before, move) in enumerate(pairwise(went.moves), 1):
-        if before.who != move.who:
-            stood = next((one.place for one in went.moves[number:] if one.who == before.who), None)
-            if stood is not None:
-                return stood
-    return None
-
-
-def _told(went: SideBySide) -> tuple[str, ...]:
-    """The order of the moves, and the answers."""
-    lines: list[str] = []
-    last: int | None = None
-    for move in went.moves:
-        what = f"`{move.place.name}`" if move.place is not None else "begins"
-        if move.who == last and lines:
-            lines[-1] += f", {what}"
-        else:
-            lines.append(f"{'one' if move.who == 0 else 'the other'}: {what}")
-        last = move.who
-    if len(lines) > _MOST_MOVES_SHOWN:
-        lines[_MOST_MOVES_SHOWN:] = [f"and {len(lines) - _MOST_MOVES_SHOWN} more changes"]
-    return (
-        *lines,
-        *(f"answer to {who}: {reply}" for who, reply in zip(("one", "the other"), went.replies, strict=True)),
-    )
 
 
 def _retry(calm: Reply | None) -> tuple[str, ...]:

@@ -11,8 +11,10 @@ from sagacheck.storm.laws.repetition import unclaimed_repetition
 from sagacheck.storm.observing import differences
 from sagacheck.storm.stage import RealStage
 
-_NO_SECOND = "no second operation comes about beside the first: it is refused, or the world has not enough for two"
-_NO_KEY = "of the key in the example no second one can be made: make it a text or a whole number"
+NO_SECOND = "no second operation comes about beside the first: it is refused, or the world has not enough for two"
+"""Why no law about two operations is claimed."""
+NO_KEY = "of the key in the example no second one can be made: make it a text or a whole number"
+"""Likewise."""
 _SIMULATED = "simulated participants know one operation only"
 Run = tuple[Done, ...]
 
@@ -33,13 +35,13 @@ def _impossible(bench: Bench, subject: Subject) -> str | None:
     if not isinstance(bench.stage, RealStage):
         return _SIMULATED
     if subject.elsewhere is None:
-        return _NO_KEY
+        return NO_KEY
     # What is to be repeated has to be possible once.
     before = subject.before if subject.undoes else (*subject.before, subject.done)
     try:
         bench.after(*before, *_there(subject, before))
     except CannotBeginError:
-        return _NO_SECOND
+        return NO_SECOND
     return None
 
 

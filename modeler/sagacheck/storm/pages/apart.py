@@ -1,4 +1,4 @@
-"""Pages: operations that are not kept apart, and orders that matter."""
+"""Pages: operations that are not kept apart, or not isolated from each other, and orders that matter."""
 
 from __future__ import annotations
 
@@ -77,5 +77,36 @@ Write what the branches come to into places of their own, or have one of them wa
 Keep keys when a saga has unwound: messages may still be on their way.
 """,
         help="give each branch a place of its own to write to, or put them in sequence; keep keys after unwinding",
+    ),
+    StormPage(
+        code="SC419",
+        name="not-isolated",
+        law=Law.CONCURRENT_OTHER,
+        summary="Two operations at once do not come to what they come to one after the other.",
+        does="""
+Makes a second operation as SC414 does, and executes both side by side: a step beside itself, a compensation beside
+itself and beside each step that it undoes. Each boundary of the one is tried as the place where the other comes between,
+and a few orders with more changes. What was not answered (a lock, a deadlock, a serialization failure) is executed
+again, calmly. The world and the answers have to be as in one of the two orders one after the other; numbers of rows that
+are given out in turn, and the order of a list, may be as in neither.
+""",
+        harm="""
+Sagas are not isolated from each other: while one is refunded, the next order is charged. A handler that reads a balance
+and writes it later writes over what came in between. One of two charges is lost, and each of them was answered ok.
+""",
+        example="""
+def charge(db, order):
+    (balance,) = db.execute("SELECT balance FROM accounts WHERE id = ?", (order["account"],)).fetchone()
+    with db:  # another order was charged in the meantime: it is written over
+        db.execute("INSERT INTO keys VALUES (?)", (order["order_id"],))
+        db.execute("UPDATE accounts SET balance = ? WHERE id = ?", (balance - order["amount"], order["account"]))
+""",
+        instead="""
+Let the database calculate: `SET balance = balance - ?`, with `WHERE balance >= ?` where it must suffice. Or read what is
+written back in the same transaction and under a lock (`SELECT ... FOR UPDATE`, `BEGIN IMMEDIATE`), or write it only if
+its version is still the one that was read, and raise an error if it is not: the request then comes again. Do not refuse
+because of that: a refusal is for good.
+""",
+        help="change it in one statement (balance = balance - ?), or lock before reading what is written back",
     ),
 )

@@ -1,0 +1,25 @@
+"""A refund reads the balance, and writes it back later: an order that is paid in between gets its money back, too."""
+
+from broken_handlers.shop import Payload, check, claim, execute, paid, storm_over, transaction
+from order_handlers import payment
+from sagacheck import Keyed, Retry, Saga, Step
+
+
+def refund(database, order: Payload):
+    (balance,) = execute(database, "SELECT balance FROM accounts WHERE customer = :customer", **order).fetchone()
+    with transaction(database):
+        if claim(database, "refund", order):
+            statement = "UPDATE accounts SET balance = :new WHERE customer = :customer"
+            execute(database, statement, new=balance + (paid(database, order) or 0), **order)
+    return "refunded"
+
+
+charging = Step(
+    payment.charge,
+    name="payment.charge",
+    compensation="payment.refund",
+    contract=Keyed("order_id", tolerates_empty=True),
+    retry=Retry.until_known(),
+)
+pay = Saga("pay", charging >> check)
+storm = storm_over(pay, handlers={"payment.refund": refund})
