@@ -6,6 +6,7 @@ Commands are imported when they are called, so that `--help` stays quick.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -169,6 +170,8 @@ def main() -> NoReturn:
         commands.main()
     except SystemExit as ending:
         _leave(ending.code)
+    except KeyboardInterrupt:
+        _leave(_INTERRUPTED)
     raise AssertionError  # commands.main() never returns
 
 
@@ -188,6 +191,8 @@ def _leave(code: object) -> NoReturn:
     lingering = any(not thread.daemon and thread is not threading.main_thread() for thread in threading.enumerate())
     with suppress(Exception):
         sys.stdout.flush()
+    # All is said; what Python does in the end cannot bear an interruption.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if lingering:
         with suppress(Exception):
             sys.stderr.flush()

@@ -123,6 +123,7 @@ def _run(main: Callable[[], Awaitable[Any]], limit: float) -> Any:  # noqa: ANN4
     if _OWN.runner is None or _OWN.process != os.getpid():
         # A child must not touch the loop that it has inherited: its files are the parent's, too.
         _OWN.runner, _OWN.process = asyncio.Runner(), os.getpid()
+        _OWN.runner.get_loop().set_exception_handler(_not_retrieved)
     loop = _OWN.runner.get_loop()
     asyncio.set_event_loop(loop)
     task = loop.create_task(_awaited(main), context=copy_context())
@@ -136,6 +137,12 @@ def _run(main: Callable[[], Awaitable[Any]], limit: float) -> Any:  # noqa: ANN4
     finally:
         timer.cancel()
         _leave(loop)
+
+
+def _not_retrieved(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Tells of errors that nobody looks at; that somebody has pressed Ctrl-C, everybody knows."""
+    if not isinstance(context.get("exception"), KeyboardInterrupt):
+        loop.default_exception_handler(context)
 
 
 async def _awaited(main: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401

@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sagacheck.core.ctrl_c import within_reach
 from sagacheck.core.storming import Place
 from sagacheck.storm.awaiting import Stepping, run_async
 from sagacheck.storm.boundary import Watch, watched
@@ -65,7 +66,7 @@ class Calling:
                 if patient:
                     value = self._value(handle, dict(payload), now, LONGEST)
                 else:
-                    with Patience(LONGEST) as patience:
+                    with Patience(LONGEST) as patience, within_reach():
                         value = self._value(handle, dict(payload), now, LONGEST, patience)
         except (Crash, KeyboardInterrupt):
             raise

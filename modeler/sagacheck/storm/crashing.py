@@ -18,6 +18,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from sagacheck.core.ctrl_c import ending_with_us, heed, waited
 from sagacheck.core.storming import Place, Way
 from sagacheck.storm.awaiting import end_loop
 from sagacheck.storm.calling import Calling, Crash, Payload
@@ -121,6 +122,7 @@ class Standing:
     handle: object
     places: list[Place]
     _thread: threading.Thread = field(repr=False)
+    _news: threading.Event = field(repr=False)
     _go: threading.Event = field(repr=False)
     _fate: list[bool] = field(repr=False)
     _result: list[Reply] = field(repr=False)
@@ -133,13 +135,17 @@ class Standing:
         """
         self._fate.append(True)
         self._go.set()
-        self._thread.join(LONGEST)
+        try:
+            waited(self._news, LONGEST)
+        except KeyboardInterrupt:
+            self.drop()
+            raise
         late = f"it goes on, and does not come to an end within {LONGEST:g} s"
         return self._result[0] if self._result else Reply(Came.ERROR, None, late)
 
     def drop(self) -> None:
         """Ends it, where it stands. What it does on its way out is nobody's business: its world is put back next."""
-        self._fate.append(False)
+        self._fate[:] = [False]
         self._go.set()
         self._thread.join(_GOING)
 
@@ -166,8 +172,8 @@ def stopped(run: Calling, handle: object, payload: Payload, boundary: int) -> St
         if len(places) == boundary:
             there.set()
             go.wait()
-            if not fate or not fate[0]:
-                raise Crash
+        if len(places) <= boundary and fate == [False]:
+            raise Crash
 
     def work() -> None:
         try:
@@ -176,18 +182,27 @@ def stopped(run: Calling, handle: object, payload: Payload, boundary: int) -> St
             if not isinstance(error, Crash):
                 result.append(Reply(Came.ERROR, None, repr(error), tuple(places)))
         finally:
-            there.set()
-            end_loop()
+            try:
+                end_loop()
+            finally:
+                there.set()
 
     thread = threading.Thread(target=work, name="sagacheck execution", daemon=True)
     thread.start()
-    if not there.wait(LONGEST):
+    standing = Standing(handle, places, thread, there, go, fate, result)
+    try:
+        come = waited(there, LONGEST)
+    except KeyboardInterrupt:
+        standing.drop()
+        raise
+    if not come:
         # It is left behind: should it come to that boundary after all, it stands there for ever.
         raise _hangs(len(places), boundary)
     if result or len(places) < boundary:
         thread.join(_GOING)
         raise NotFiredError
-    return Standing(handle, places, thread, go, fate, result)
+    there.clear()
+    return standing
 
 
 def killed(
@@ -211,7 +226,8 @@ def killed(
         child = (fork or os.fork)()
     if not child:
         _die(run, world, payload, boundary)
-    status = _ended(child, time.monotonic() + LONGEST)
+    with ending_with_us(child):
+        status = _ended(child, time.monotonic() + LONGEST)
     if status is None:
         raise NotFiredError(f"its process hangs: it was ended after {LONGEST:g} s")
     if os.WIFEXITED(status) and os.WEXITSTATUS(status) == _NO_HANDLE:
@@ -235,6 +251,7 @@ def _ended(child: int, until: float) -> int | None:
             if ended:
                 status = found
             else:
+                heed()
                 time.sleep(pause)
                 pause = min(2 * pause, _LATER)
     finally:

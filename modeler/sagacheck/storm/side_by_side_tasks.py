@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from sagacheck.core.ctrl_c import within_reach
 from sagacheck.core.storming import Place
 from sagacheck.storm.awaiting import AWAIT, run_async
 from sagacheck.storm.calling import Calling, Payload
@@ -81,7 +82,8 @@ def in_one_loop(
             moves.append(Move(last, both[last].stands))
             both[last].move()
 
-    run_async(main, 2 * LONGEST)
+    with within_reach():
+        run_async(main, 2 * LONGEST)
     first, second = (_reply(one) for one in both)
     return (first, second), tuple(moves)
 

@@ -6,6 +6,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from sagacheck.core.ctrl_c import heed
 from sagacheck.core.storming import Place
 from sagacheck.storm.awaiting import end_loop
 from sagacheck.storm.calling import Calling, Crash, Payload
@@ -45,8 +46,8 @@ class _Gated:
         self.thread.start()
 
     def _work(self) -> None:
-        self._wait()
         try:
+            self._wait()
             self.reply = self.run.run(self.handle, self.payload, self._arrived, patient=True)
         except BaseException as error:  # noqa: BLE001 - told to the one that waits for the reply
             self.reply = Reply(Came.ERROR, None, repr(error))
@@ -122,6 +123,7 @@ def _able(both: tuple[_Gated, ...], world: World) -> tuple[int, ...]:
     begun = time.monotonic()
     pause = 0.0
     while True:
+        heed()
         seconds = time.monotonic() - begun
         settled = [_settled(one, other, world, seconds, pause) for one, other in (both, both[::-1])]
         able = tuple(number for number, one in enumerate(both) if one.reply is None and one.ready)

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from sagacheck.core.ctrl_c import within_reach
 from sagacheck.core.storming import Way
 from sagacheck.storm.awaiting import end_loop, run_async
 from sagacheck.storm.calling import Calling, Payload
@@ -101,7 +102,8 @@ class RealStage:
         while self._standing:
             self._standing.pop().drop()
         self._stale.clear()
-        self.world.reset()
+        with within_reach():
+            self.world.reset()
 
     def perform(self, action: str, payload: Payload) -> Reply:
         """Executes an action calmly."""
@@ -166,8 +168,9 @@ class RealStage:
             return observed(self.world.everything())
         handle = self.world.connect()
         try:
-            seen = self.probe(handle)
-            return observed(run_async(lambda: seen) if inspect.isawaitable(seen) else seen)
+            with within_reach():
+                seen = self.probe(handle)
+                return observed(run_async(lambda: seen) if inspect.isawaitable(seen) else seen)
         finally:
             self.world.release(handle)
 
