@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sagacheck.application.storm_plans import storm_plans
 from sagacheck.application.storm_source import StormSource
 from sagacheck.core.chart import Chart
-from sagacheck.core.ctrl_c import heed, is_heeded
+from sagacheck.core.ctrl_c import heed, is_heeded, within_reach
 from sagacheck.core.storming import Cell, StormReport, Way
 from sagacheck.storm.bench import Bench, CannotBeginError, Done, Subject
 from sagacheck.storm.calling import HandlerError, calling
@@ -172,7 +172,8 @@ def prepared(storm: Storm) -> Iterator[Prepared]:
     if missing:
         raise CannotStormError(f"{', '.join(missing)}: no handler is known; handlers={{{missing[0]!r}: ...}} in Storm")
     callings = {action: calling(handler, storm.refusals) for action, handler in handlers.items()}
-    world = _world(storm)
+    with within_reach():
+        world = _world(storm)
     with started(world):
         real = RealStage(world, callings, storm.probe)
         calm = _calm(chart, storm.example)

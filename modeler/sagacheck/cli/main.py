@@ -142,7 +142,7 @@ def _print_version(ctx: click.Context, _option: click.Parameter, value: bool) ->
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 checked, 1 findings, 2 usage or a model that cannot be loaded, 3 a bug in sagacheck, "
-    "4 inconclusive, 5 no saga found.",
+    "4 inconclusive, 5 no saga found, 130 interrupted.",
 )
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."

@@ -104,11 +104,20 @@ def heeded_in_order() -> Iterator[None]:
         yield
         return
     _now = heeding = _Heeding()
+    before = sys.unraisablehook
+
+    def hook(lost: sys.UnraisableHookArgs) -> None:
+        # It has met something like a finalizer. It is noted all the same.
+        if not (heeding.noted and issubclass(lost.exc_type, KeyboardInterrupt)):
+            before(lost)
+
     signal.signal(signal.SIGINT, heeding.arrived)
+    sys.unraisablehook = hook
     try:
         yield
     finally:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        sys.unraisablehook = before
         _now = None
     if heeding.noted and not heeding.raised:
         raise KeyboardInterrupt

@@ -15,7 +15,7 @@ from contextvars import copy_context
 from typing import Any
 
 from sagacheck.core.storming import Place
-from sagacheck.storm.boundary import is_library
+from sagacheck.storm.boundary import at_home, is_library
 from sagacheck.storm.patience import LONGEST, HangingError
 
 AWAIT = "await"
@@ -113,6 +113,7 @@ def run_async(main: Callable[[], Awaitable[Any]], seconds: float | None = None) 
 
 
 def _run_and_end(main: Callable[[], Awaitable[Any]], limit: float) -> Any:  # noqa: ANN401
+    at_home()
     try:
         return _run(main, limit)
     finally:

@@ -21,7 +21,7 @@ from typing import NoReturn
 from sagacheck.core.ctrl_c import ending_with_us, heed, waited
 from sagacheck.core.storming import Place, Way
 from sagacheck.storm.awaiting import end_loop
-from sagacheck.storm.calling import Calling, Crash, Payload
+from sagacheck.storm.calling import Calling, Crash, HandlerError, Payload
 from sagacheck.storm.patience import LONGEST
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.worlds.world import World
@@ -125,13 +125,16 @@ class Standing:
     _news: threading.Event = field(repr=False)
     _go: threading.Event = field(repr=False)
     _fate: list[bool] = field(repr=False)
-    _result: list[Reply] = field(repr=False)
+    _result: list[Reply | HandlerError] = field(repr=False)
 
     def finish(self) -> Reply:
         """Lets it go on, to its end.
 
         Returns:
             Its reply; an error if it does not come to an end.
+
+        Raises:
+            HandlerError: as `Calling.run`.
         """
         self._fate.append(True)
         self._go.set()
@@ -141,13 +144,26 @@ class Standing:
             self.drop()
             raise
         late = f"it goes on, and does not come to an end within {LONGEST:g} s"
-        return self._result[0] if self._result else Reply(Came.ERROR, None, late)
+        return _given(self._result) or Reply(Came.ERROR, None, late)
 
     def drop(self) -> None:
         """Ends it, where it stands. What it does on its way out is nobody's business: its world is put back next."""
         self._fate[:] = [False]
         self._go.set()
         self._thread.join(_GOING)
+
+
+def _given(result: list[Reply | HandlerError]) -> Reply | None:
+    """What an execution in another thread has come to; None if it has not.
+
+    Raises:
+        HandlerError: if it is that.
+    """
+    if not result:
+        return None
+    if isinstance(result[0], HandlerError):
+        raise result[0]
+    return result[0]
 
 
 def stopped(run: Calling, handle: object, payload: Payload, boundary: int) -> Standing:
@@ -161,10 +177,11 @@ def stopped(run: Calling, handle: object, payload: Payload, boundary: int) -> St
 
     Raises:
         NotFiredError: if it comes to fewer boundaries.
+        HandlerError: as `Calling.run`.
     """
     places: list[Place] = []
     fate: list[bool] = []
-    result: list[Reply] = []
+    result: list[Reply | HandlerError] = []
     there, go = threading.Event(), threading.Event()
 
     def watch(place: Place) -> None:
@@ -178,6 +195,8 @@ def stopped(run: Calling, handle: object, payload: Payload, boundary: int) -> St
     def work() -> None:
         try:
             result.append(run.run(handle, payload, watch, patient=True))
+        except HandlerError as error:
+            result.append(error)
         except BaseException as error:  # noqa: BLE001 - it was to crash; all else is said by its reply
             if not isinstance(error, Crash):
                 result.append(Reply(Came.ERROR, None, repr(error), tuple(places)))
@@ -200,6 +219,7 @@ def stopped(run: Calling, handle: object, payload: Payload, boundary: int) -> St
         raise _hangs(len(places), boundary)
     if result or len(places) < boundary:
         thread.join(_GOING)
+        _given(result)
         raise NotFiredError
     there.clear()
     return standing

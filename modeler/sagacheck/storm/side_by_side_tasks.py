@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sagacheck.core.ctrl_c import within_reach
 from sagacheck.core.storming import Place
 from sagacheck.storm.awaiting import AWAIT, run_async
-from sagacheck.storm.calling import Calling, Payload
+from sagacheck.storm.calling import Calling, HandlerError, Payload
 from sagacheck.storm.patience import LONGEST
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.side_by_side import MOST_MOVES, Choice, Move
@@ -66,6 +66,9 @@ def in_one_loop(
         handles: what they work on; it may be the same for both.
         payload: what both get.
         choose: says who moves.
+
+    Raises:
+        HandlerError: as `Calling.run`.
     """
     moves: list[Move] = []
     both = [_Gated(run, payload, handle) for handle in handles]
@@ -84,8 +87,18 @@ def in_one_loop(
 
     with within_reach():
         run_async(main, 2 * LONGEST)
+    errors = [_error(one) for one in both]
+    for error in errors:
+        if isinstance(error, HandlerError):
+            raise error
     first, second = (_reply(one) for one in both)
     return (first, second), tuple(moves)
+
+
+def _error(one: _Gated) -> BaseException | None:
+    """What an execution was ended by, if that is no reply."""
+    assert one.task is not None
+    return one.task.exception() if one.task.done() and not one.task.cancelled() else None
 
 
 def _reply(one: _Gated) -> Reply:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sagacheck.core.ctrl_c import heed
 from sagacheck.core.storming import Place
 from sagacheck.storm.awaiting import end_loop
-from sagacheck.storm.calling import Calling, Crash, Payload
+from sagacheck.storm.calling import Calling, Crash, HandlerError, Payload
 from sagacheck.storm.patience import LONGEST
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.side_by_side import MOST_MOVES, Choice, Move
@@ -36,6 +36,7 @@ class _Gated:
     ready: bool = True
     over: bool = False
     reply: Reply | None = None
+    refused: HandlerError | None = None
     waits: bool = False
     thread: threading.Thread | None = None
     _news: threading.Event = field(default_factory=threading.Event)
@@ -50,6 +51,7 @@ class _Gated:
             self._wait()
             self.reply = self.run.run(self.handle, self.payload, self._arrived, patient=True)
         except BaseException as error:  # noqa: BLE001 - told to the one that waits for the reply
+            self.refused = error if isinstance(error, HandlerError) else None
             self.reply = Reply(Came.ERROR, None, repr(error))
         finally:
             end_loop()
@@ -96,6 +98,9 @@ def in_threads(
         world: gives the handles.
         payload: what both get.
         choose: says who moves.
+
+    Raises:
+        HandlerError: as `Calling.run`.
     """
     both = tuple(_Gated(run, payload, world.connect()) for _ in range(2))
     moves: list[Move] = []
@@ -114,6 +119,9 @@ def in_threads(
         for one in both:
             one.end()
             world.release(one.handle)
+    for one in both:
+        if one.refused is not None:
+            raise one.refused
     hangs = Reply(Came.ERROR, None, f"it does not come to an end within {LONGEST:g} s")
     return (both[0].reply or hangs, both[1].reply or hangs), tuple(moves)
 

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from sagacheck.core.ctrl_c import within_reach
 from sagacheck.core.storming import Way
 from sagacheck.storm.awaiting import end_loop, run_async
+from sagacheck.storm.boundary import at_home, no_handler, strays_seen
 from sagacheck.storm.calling import Calling, Payload
 from sagacheck.storm.crashing import CRASHED, NotFiredError, Standing, cancelled, failed, killed, stopped
 from sagacheck.storm.observing import Path, in_words, observed, unseen, unsettled, without
@@ -102,7 +103,8 @@ class RealStage:
         while self._standing:
             self._standing.pop().drop()
         self._stale.clear()
-        with within_reach():
+        at_home()
+        with no_handler(), within_reach():
             self.world.reset()
 
     def perform(self, action: str, payload: Payload) -> Reply:
@@ -168,7 +170,7 @@ class RealStage:
             return observed(self.world.everything())
         handle = self.world.connect()
         try:
-            with within_reach():
+            with no_handler(), within_reach():
                 seen = self.probe(handle)
                 return observed(run_async(lambda: seen) if inspect.isawaitable(seen) else seen)
         finally:
@@ -205,11 +207,16 @@ def started(world: World) -> Iterator[World]:
     Args:
         world: the world.
     """
-    world.start()
-    try:
-        yield world
-    finally:
+    ready = False
+    with strays_seen():
         try:
-            world.stop()
+            with within_reach():
+                world.start()
+                ready = True
+            yield world
         finally:
-            end_loop()
+            try:
+                if ready:
+                    world.stop()
+            finally:
+                end_loop()
