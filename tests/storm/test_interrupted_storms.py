@@ -221,6 +221,15 @@ def test_workers_end_with_their_parent_whoever_is_told(tmp_path: Path, pressing:
     assert_nothing_is_left(tmp_path)
 
 
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_in_the_background_of_a_shell_nobody_is_interrupted(tmp_path: Path, workers: str) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    done = storm_over(tmp_path, "os.killpg(0, signal.SIGINT)", "--workers", workers)
+    assert 4 == done.returncode, done.stdout + done.stderr
+    report = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
+    assert [(False, True)] * 2 == [(one["interrupted"], one["plans"]["complete"]) for one in report["storms"]]
+
+
 STUBBORN = """\
 while is_call(20):
     while True:

@@ -124,10 +124,14 @@ def heeded_in_order() -> Iterator[None]:
 
 
 def follow_another_process() -> None:
-    """From now on this process does what it is told by Ctrl-C, and by the same signal from the one that started it."""
+    """From now on this process does what it is told by Ctrl-C, and by the same signal from the one that started it.
+
+    Nothing changes where that one lets nobody interrupt it, in the background of a shell.
+    """
     global _now  # noqa: PLW0603 - likewise
-    _now = _Heeding(follows=True)
-    signal.signal(signal.SIGINT, _now.arrived)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        _now = _Heeding(follows=True)
+        signal.signal(signal.SIGINT, _now.arrived)
     if hasattr(signal, "pthread_sigmask"):
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
 
