@@ -79,8 +79,7 @@ class Patience:
         self.fired += 1
         raise_in(self.thread, HangingError)
         if self.fired > 1 and self.thread == threading.main_thread().ident:
-            self.signalled = True
-            wake(HangingError)
+            self.signalled = wake(HangingError) or self.signalled
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
