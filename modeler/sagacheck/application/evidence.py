@@ -10,6 +10,7 @@ from sagacheck.application.storms import stormed
 from sagacheck.application.suppression import without_suppressed
 from sagacheck.core.chart import Chart
 from sagacheck.core.claim import Claim, ClaimKind, Evidence
+from sagacheck.core.ctrl_c import heeded_in_order
 from sagacheck.core.finding import Finding
 from sagacheck.core.report import Failure, SagaReport, Suppressed, Verdict
 from sagacheck.core.storm_results import Stormed
@@ -35,9 +36,10 @@ def with_evidence(
     """
     came: dict[tuple[str, str], list[tuple[Stormed, Chart]]] = {}
     failures = []
-    for loaded in loading.storms:
+    with heeded_in_order():
+        came_of = [(one, stormed(one, options, traceback=traceback)) for one in loading.storms]
+    for loaded, storm in came_of:
         chart = loaded.storm.chart()
-        storm = stormed(loaded, options, traceback=traceback)
         if isinstance(storm, Failure):
             failures.append(storm)
         elif storm.report.errors:
@@ -88,7 +90,7 @@ def _founded(saga: SagaReport, storms: list[tuple[Stormed, Chart]]) -> SagaRepor
 
 def _goodness(report: StormReport) -> tuple[int, bool, int]:
     """Orders storms from the worst to the best: by what is wrong, then by what was left out."""
-    complete = report.plans is None or report.plans.conclusive
+    complete = not report.interrupted and (report.plans is None or report.plans.conclusive)
     wrong = report.number(Standing.VIOLATED) + len(report.broken)
     return -wrong, complete, -report.number(Standing.NOT_RUN)
 
@@ -115,7 +117,7 @@ def evidence(claim: Claim, report: StormReport, chart: Chart) -> Evidence:
     standings = {cell.standing for cell in cells} - {Standing.NOT_CLAIMED}
     if Standing.VIOLATED in standings:
         return Evidence.REFUTED
-    if Standing.HELD not in standings or Standing.NOT_RUN in standings or report.blind:
+    if Standing.HELD not in standings or Standing.NOT_RUN in standings or report.blind or report.interrupted:
         return Evidence.ASSUMED
     if claim.kind is ClaimKind.EMPTY and not all(_tolerates(chart, cell.step) for cell in cells):
         return Evidence.ASSUMED

@@ -22,13 +22,15 @@ class ExitStatus(IntEnum):
 
 
 def exit_status(report: Report, fail_on: Severity = Severity.ERROR, *, exit_zero: bool = False) -> ExitStatus:
-    """The exit code for a report; where several hold, a bug comes first, then what could not be loaded, then findings.
+    """The exit code for a report. Of several an interruption comes first, then a bug, a failure to load, findings.
 
     Args:
         report: what the run found out.
         fail_on: from which severity on findings count.
         exit_zero: whether findings are no reason to fail; everything else still is.
     """
+    if any(storm.interrupted for saga in report.sagas for storm in saga.storms):
+        return ExitStatus.INTERRUPTED
     if any(failure.internal for failure in report.failures):
         return ExitStatus.BUG
     if report.failures:
@@ -47,6 +49,8 @@ def storm_status(results: StormResults) -> ExitStatus:
     Args:
         results: what the run found out.
     """
+    if any(one.report.interrupted for one in results.storms):
+        return ExitStatus.INTERRUPTED
     if any(failure.internal for failure in results.failures):
         return ExitStatus.BUG
     if results.failures or any(one.report.errors for one in results.storms):

@@ -10,15 +10,16 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from sagacheck.application.storm_source import PlaysPlans
-from sagacheck.core.storming import Broken, Plan, PlansRun, Strike
+from sagacheck.core.ctrl_c import heed, is_heeded
+from sagacheck.core.storming import Broken, Plan, PlansRun, Strike, Way
 from sagacheck.storm.bench import NoSuchCrashError
 from sagacheck.storm.corpus import forget, keep, kept_plans
 from sagacheck.storm.keys import NoOtherKeyError
-from sagacheck.storm.longer import NoHypothesisError, longer_plans, strikes_met
-from sagacheck.storm.plans import every_plan
+from sagacheck.storm.longer import Longer, NoHypothesisError, longer_plans, strikes_met
+from sagacheck.storm.plans import Ran, every_plan
 from sagacheck.storm.playing import Play, Played
 from sagacheck.storm.running import played
-from sagacheck.storm.several import several_sagas
+from sagacheck.storm.several import Several, several_sagas
 from sagacheck.storm.shrinking import shrunk
 from sagacheck.storm.spreading import Spread
 from sagacheck.storm.token import token_of, token_of_turns
@@ -48,6 +49,7 @@ class PlansFound:
         longer: how many longer ones were run.
         side_by_side: how many calls several sagas made side by side.
         unsure: the tokens of those that were not judged, as there is no probe, in order.
+        interrupted: whether somebody has ended it before its end.
     """
 
     plans: PlansRun | None = None
@@ -57,6 +59,7 @@ class PlansFound:
     longer: int = 0
     side_by_side: int = 0
     unsure: dict[str, None] = field(default_factory=dict)
+    interrupted: bool = False
 
     def note(self, plan: Plan, went: Played) -> None:
         """Takes down what is not known to be wrong."""
@@ -95,6 +98,8 @@ def storm_plans(
         found.note(plan, went)
         if went.why and (kind_of(went) not in found.by_kind) and len(found.by_kind) < MOST_BROKEN:
             kind = kind_of(went)
+            # Whoever interrupts what follows is told of this one.
+            found.by_kind[kind] = Broken(plan, went.why, went.happened, went.evidence, token_of(plan))
             # Only this process shrinks: the same plan comes out however many play.
             small = shrunk(plan, lambda other: kind_of(here(other)) == kind) if here(plan).why else plan
             went = here(small) if small != plan else went
@@ -105,40 +110,64 @@ def storm_plans(
                 except OSError as error:
                     found.errors.append(f"{options.corpus}: the plan could not be kept: {error.strerror}")
 
-    _play_kept(here, saga, options, found, note)
     runs: list[Played] = []
-    run = waiting = 0
-    with players(options, here) as play_all:
-        for ran in every_plan(play_all, options.faults, ways):
-            run, waiting = run + 1, ran.waiting
-            note(ran.plan, ran.played)
-            runs.append(ran.played)
-            if listener is not None:
-                listener("plans", run, run + waiting)
-            if until is not None and time.monotonic() > until:
-                break
-    found.plans = PlansRun(options.faults, run, run + waiting, complete=not waiting)
-    if options.longer and not found.by_kind and not waiting:
-        _play_longer(here, strikes_met(runs, ways), options, until, found, note)
-    if options.several and not found.by_kind and not waiting:
-        _play_several(play, options, until, found)
+
+    def ran(one: Ran) -> None:
+        runs.append(one.played)
+        known = len(runs) + one.waiting
+        found.plans = PlansRun(options.faults, len(runs), known, complete=not one.waiting)
+        note(one.plan, one.played)
+        if listener is not None:
+            listener("plans", len(runs), known)
+
+    found.plans = PlansRun(options.faults, 0, 0, complete=False)
+    try:
+        _play_kept(here, saga, options, found, note)
+        _play_few(here, ways, options, until, ran)
+        if options.longer and not found.by_kind and found.plans.complete:
+            _play_longer(here, strikes_met(runs, ways), options, until, found, note)
+        if options.several and not found.by_kind and found.plans.complete:
+            _play_several(play, options, until, found)
+        heed()
+    except KeyboardInterrupt:
+        found.interrupted = is_heeded()
+        if not found.interrupted:
+            raise
     found.plans = replace(found.plans, unjudged=len(found.unsure), doubt=next(iter(found.unsure), ""))
     return found
 
 
+def _play_few(
+    here: Callable[[Plan], Played],
+    ways: tuple[Way, ...],
+    options: StormOptions,
+    until: float | None,
+    note: Callable[[Ran], None],
+) -> None:
+    """Plays all plans of a few faults."""
+    with players(options, here) as play_all:
+        for ran in every_plan(play_all, options.faults, ways):
+            note(ran)
+            if until is not None and time.monotonic() > until:
+                break
+
+
 def _play_several(play: Play, options: StormOptions, until: float | None, found: PlansFound) -> None:
     """Storms over several sagas side by side, which hypothesis makes up."""
+    came: list[Several] = []
     try:
-        several = several_sagas(play, options.seed, options.several, until)
+        came = [several_sagas(play, options.seed, options.several, until, came.append)]
     except (NoHypothesisError, NoOtherKeyError) as error:
         found.errors.append(str(error))
-        return
-    found.side_by_side = several.steps
-    token = token_of_turns(several.turns)
-    if several.unsure:
-        found.unsure[token] = None
-    if several.why:
-        found.by_kind["several"] = Broken(Plan(), several.why, several.happened, several.evidence, token, several=True)
+    finally:
+        for several in came:
+            found.side_by_side = several.steps
+            token = token_of_turns(several.turns)
+            if several.unsure:
+                found.unsure[token] = None
+            if several.why:
+                wrong = Broken(Plan(), several.why, several.happened, several.evidence, token, several=True)
+                found.by_kind["several"] = wrong
 
 
 def _play_longer(
@@ -150,12 +179,20 @@ def _play_longer(
     note: Callable[[Plan, Played], None],
 ) -> None:
     """Plays plans that hypothesis draws."""
+
+    def came(longer: Longer) -> None:
+        found.longer = longer.run
+        if longer.broken is not None:
+            plan, went = longer.broken
+            found.by_kind[kind_of(went)] = Broken(plan, went.why, went.happened, went.evidence, token_of(plan))
+
     try:
-        longer = longer_plans(here, known, options.seed, options.longer, until)
+        longer = longer_plans(here, known, options.seed, options.longer, until, came)
     except NoHypothesisError as error:
         found.errors.append(str(error))
         return
     found.longer = longer.run
+    found.by_kind.clear()
     if longer.broken is not None:
         note(*longer.broken)
 
@@ -213,19 +250,13 @@ def players(
             finally:
                 spread.stop()
         return
-    spread = Spread(lambda: _processes(options.workers), work, options.workers)
+    from sagacheck.application.workers import Workers
+
+    spread = Spread(lambda: Workers(options.workers), work, options.workers)
     try:
         yield spread
     finally:
         spread.stop()
-
-
-def _processes(workers: int) -> Executor:
-    import multiprocessing
-    from concurrent.futures import ProcessPoolExecutor
-
-    # Spawned ones share nothing with this process: neither connections nor threads.
-    return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
 
 
 @contextmanager

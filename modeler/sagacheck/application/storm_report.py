@@ -45,6 +45,8 @@ def _saga(one: Stormed) -> SagaReport:
 
 
 def _left_out(report: StormReport) -> Iterator[str]:
+    if report.interrupted:
+        yield "it was interrupted before its end"
     if left := report.number(Standing.NOT_RUN):
         yield f"{left} of {len(report.cells)} obligations were not run"
     if report.blind:

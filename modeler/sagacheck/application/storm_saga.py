@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from sagacheck.application.storm_plans import storm_plans
 from sagacheck.application.storm_source import StormSource
 from sagacheck.core.chart import Chart
+from sagacheck.core.ctrl_c import heed, is_heeded, within_reach
 from sagacheck.core.storming import Cell, StormReport, Way
 from sagacheck.storm.bench import Bench, CannotBeginError, Done, Subject
 from sagacheck.storm.calling import HandlerError, calling
@@ -106,8 +107,13 @@ def storm_saga(
     """
     report = StormReport(storm.name, file, options.seed, simulated=not _handlers(storm))
     try:
+        heed()
         with prepared(storm) as ready:
             return _stormed(ready, report, options, listener)
+    except KeyboardInterrupt:
+        if not is_heeded():
+            raise
+        return replace(report, interrupted=True)
     except (CannotStormError, CannotStartError, CannotBeginError, HandlerError, TypeError) as error:
         return replace(report, errors=(str(error),))
 
@@ -115,14 +121,20 @@ def storm_saga(
 def _stormed(ready: Prepared, report: StormReport, options: StormOptions, listener: Listener | None) -> StormReport:
     until = None if options.budget is None else time.monotonic() + options.budget
     matrix: list[Cell] = []
-    for cell in cells(ready.bench, ready.subjects, ready.waived, options.only) if options.matrix else ():
-        matrix.append(cell)
-        if listener is not None:
-            listener("obligations", len(matrix), len(matrix))
+    interrupted = False
+    try:
+        for cell in cells(ready.bench, ready.subjects, ready.waived, options.only) if options.matrix else ():
+            matrix.append(cell)
+            if listener is not None:
+                listener("obligations", len(matrix), len(matrix))
+    except KeyboardInterrupt:
+        interrupted = is_heeded()
+        if not interrupted:
+            raise
     edges = {(edge.source, edge.label) for edge in ready.chart.edges}
     report = replace(report, cells=tuple(matrix), edges=(0, len(edges)), masked=ready.bench.stage.masked)
-    report = replace(report, blind=ready.bench.stage.blind)
-    if not options.plans:
+    report = replace(report, blind=ready.bench.stage.blind, interrupted=interrupted)
+    if not options.plans or interrupted:
         return report
     ready = replace(ready, play=replace(ready.play, durable=options.durable))
     found = storm_plans(ready.play, report.saga, options, until, listener)
@@ -134,6 +146,7 @@ def _stormed(ready: Prepared, report: StormReport, options: StormOptions, listen
         side_by_side=found.side_by_side,
         edges=(len(found.walked & edges), len(edges)),
         errors=(*report.errors, *found.errors),
+        interrupted=found.interrupted,
     )
 
 
@@ -159,7 +172,8 @@ def prepared(storm: Storm) -> Iterator[Prepared]:
     if missing:
         raise CannotStormError(f"{', '.join(missing)}: no handler is known; handlers={{{missing[0]!r}: ...}} in Storm")
     callings = {action: calling(handler, storm.refusals) for action, handler in handlers.items()}
-    world = _world(storm)
+    with within_reach():
+        world = _world(storm)
     with started(world):
         real = RealStage(world, callings, storm.probe)
         calm = _calm(chart, storm.example)

@@ -17,6 +17,7 @@ from sagacheck.application.process_end import ProcessEnd, process_kept
 from sagacheck.application.refusal import refused
 from sagacheck.application.user_error import failure_of
 from sagacheck.core.chart import Chart
+from sagacheck.core.ctrl_c import heeded_in_order
 from sagacheck.core.report import Failure, PassedOver
 from sagacheck.core.storm_results import Stormed, StormResults
 
@@ -50,6 +51,8 @@ def storms(
 ) -> StormResults:
     """What storms find out about every saga. What breaks one of them becomes a failure; the others are run.
 
+    If somebody presses Ctrl-C, what was found until then is told, of all sagas that were to be stormed.
+
     Args:
         request: what and how.
         loading: is told before each file is loaded.
@@ -67,9 +70,10 @@ def storms(
             raise refused(f"there is no saga {request.saga!r} to storm", request.saga, names)
     done: list[Stormed] = []
     failures = list(found.failures)
-    for one in chosen:
-        came = stormed(one, request.options, storming, traceback=request.loading.traceback)
-        (failures if isinstance(came, Failure) else done).append(came)  # type: ignore[arg-type]
+    with heeded_in_order():
+        for one in chosen:
+            came = stormed(one, request.options, storming, traceback=request.loading.traceback)
+            (failures if isinstance(came, Failure) else done).append(came)  # type: ignore[arg-type]
     return StormResults(tuple(done), tuple(failures), found.files, (*found.passed_over, *_unknown(found)))
 
 

@@ -6,6 +6,7 @@ Commands are imported when they are called, so that `--help` stays quick.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
@@ -141,7 +142,7 @@ def _print_version(ctx: click.Context, _option: click.Parameter, value: bool) ->
     cls=Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 checked, 1 findings, 2 usage or a model that cannot be loaded, 3 a bug in sagacheck, "
-    "4 inconclusive, 5 no saga found.",
+    "4 inconclusive, 5 no saga found, 130 interrupted.",
 )
 @click.option(
     "--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version, help="Show the version."
@@ -169,6 +170,8 @@ def main() -> NoReturn:
         commands.main()
     except SystemExit as ending:
         _leave(ending.code)
+    except KeyboardInterrupt:
+        _leave(_INTERRUPTED)
     raise AssertionError  # commands.main() never returns
 
 
@@ -188,6 +191,8 @@ def _leave(code: object) -> NoReturn:
     lingering = any(not thread.daemon and thread is not threading.main_thread() for thread in threading.enumerate())
     with suppress(Exception):
         sys.stdout.flush()
+    # All is said; what Python does in the end cannot bear an interruption.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if lingering:
         with suppress(Exception):
             sys.stderr.flush()

@@ -181,12 +181,19 @@ class SagaReport:
         return self.storm is not None and not self.profile
 
     @property
+    def storms(self) -> tuple[StormReport, ...]:
+        """What was found out by storms over it, the worst one first."""
+        return (*(() if self.storm is None else (self.storm,)), *self.other_storms)
+
+    @property
     def stormed_in_full(self) -> bool:
         """Whether nothing that its storms were to run was left out."""
-        storms = (*(() if self.storm is None else (self.storm,)), *self.other_storms)
         return not any(
-            storm.number(Standing.NOT_RUN) or storm.blind or (storm.plans is not None and not storm.plans.conclusive)
-            for storm in storms
+            storm.interrupted
+            or storm.number(Standing.NOT_RUN)
+            or storm.blind
+            or (storm.plans is not None and not storm.plans.conclusive)
+            for storm in self.storms
         )
 
     def founded(self, evidence: Evidence) -> int:

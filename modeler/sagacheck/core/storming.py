@@ -269,6 +269,7 @@ class StormReport:
         errors: why something could not be run at all.
         side_by_side: how many calls several sagas made side by side; 0 if none were to be.
         longer: how many plans of more faults were drawn at random and run; 0 if none were to be.
+        interrupted: whether somebody has ended it before its end: what is in here was found until then.
     """
 
     saga: str
@@ -284,6 +285,7 @@ class StormReport:
     blind: tuple[str, ...] = ()
     longer: int = 0
     side_by_side: int = 0
+    interrupted: bool = False
 
     def number(self, standing: Standing) -> int:
         """How many obligations stand so."""
@@ -292,6 +294,8 @@ class StormReport:
     @property
     def green(self) -> bool:
         """Whether nothing is violated, broken or left out that is claimed, no error came up, and nothing is blind."""
+        if self.interrupted:
+            return False
         bad = self.number(Standing.VIOLATED) + self.number(Standing.NOT_RUN)
         conclusive = self.plans is None or self.plans.conclusive
         return not bad and not self.broken and not self.errors and not self.blind and conclusive

@@ -18,6 +18,7 @@ def storm_document(report: StormReport) -> Document:
         "seed": report.seed,
         "simulated": report.simulated,
         "green": report.green,
+        "interrupted": report.interrupted,
         "obligations": [_cell(cell) for cell in report.cells],
         "standings": {standing.value: report.number(standing) for standing in Standing},
         "plans": None

@@ -56,12 +56,17 @@ def remarks(found: tuple[Cell, ...]) -> dict[str, int]:
     return {remark: number for number, remark in enumerate(said, 1)}
 
 
-def legend(found: tuple[Cell, ...]) -> str:
-    """What the marks mean that do not say it themselves; "" if there are none."""
+def legend(found: tuple[Cell, ...], *, complete: bool = True) -> str:
+    """What the marks mean that do not say it themselves; "" if there are none.
+
+    Args:
+        found: the cells.
+        complete: whether all were come to.
+    """
     said = ["-: not claimed"] if any(cell.standing is Standing.NOT_CLAIMED for cell in found) else []
     places = {(law, action) for law in {cell.law for cell in found} for action in {cell.action for cell in found}}
     if places != {(cell.law, cell.action) for cell in found}:
-        said.append("empty: the law makes no sense there")
+        said.append("empty: the law makes no sense there" + ", or was not come to" * (not complete))
     return "; ".join(said)
 
 

@@ -25,6 +25,8 @@ def summary(report: StormReport, others: int = 0) -> str:
         parts.append(f"{counted(report.side_by_side, 'call')} of several sagas side by side")
     if report.blind:
         parts.append(blind_in_words(report.blind))
+    if report.interrupted:
+        parts.append("interrupted before its end")
     if others:
         parts.append(f"the worst of {counted(others + 1, 'storm')}")
     return "; ".join([*parts, f"seed {report.seed}"])

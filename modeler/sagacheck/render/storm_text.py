@@ -49,7 +49,7 @@ def _storm_blocks(one: Stormed, options: TextOptions) -> Iterator[list[str]]:
             palette.paint("bold", f"{harmless(report.saga)}: what its contracts claim of each action"),
             "",
             *matrix_lines(report.cells, page, palette),
-            *([palette.paint("dim", said)] if (said := legend(report.cells)) else []),
+            *([palette.paint("dim", said)] if (said := legend(report.cells, complete=not report.interrupted)) else []),
         ]
         yield [*_remarks(report, page), *_reasons(report, page)]
     sources = Sources()
@@ -103,6 +103,8 @@ def _word(one: Stormed) -> tuple[str, str]:
         return "broken", "error"
     if one.report.errors:
         return "not run", "error"
+    if one.report.interrupted:
+        return "interrupted", "warning"
     return ("survived", "good") if one.report.green else ("incomplete", "warning")
 
 

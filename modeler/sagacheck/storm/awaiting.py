@@ -15,7 +15,7 @@ from contextvars import copy_context
 from typing import Any
 
 from sagacheck.core.storming import Place
-from sagacheck.storm.boundary import is_library
+from sagacheck.storm.boundary import at_home, is_library
 from sagacheck.storm.patience import LONGEST, HangingError
 
 AWAIT = "await"
@@ -113,6 +113,7 @@ def run_async(main: Callable[[], Awaitable[Any]], seconds: float | None = None) 
 
 
 def _run_and_end(main: Callable[[], Awaitable[Any]], limit: float) -> Any:  # noqa: ANN401
+    at_home()
     try:
         return _run(main, limit)
     finally:
@@ -123,6 +124,7 @@ def _run(main: Callable[[], Awaitable[Any]], limit: float) -> Any:  # noqa: ANN4
     if _OWN.runner is None or _OWN.process != os.getpid():
         # A child must not touch the loop that it has inherited: its files are the parent's, too.
         _OWN.runner, _OWN.process = asyncio.Runner(), os.getpid()
+        _OWN.runner.get_loop().set_exception_handler(_not_retrieved)
     loop = _OWN.runner.get_loop()
     asyncio.set_event_loop(loop)
     task = loop.create_task(_awaited(main), context=copy_context())
@@ -136,6 +138,12 @@ def _run(main: Callable[[], Awaitable[Any]], limit: float) -> Any:  # noqa: ANN4
     finally:
         timer.cancel()
         _leave(loop)
+
+
+def _not_retrieved(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Tells of errors that nobody looks at; that somebody has pressed Ctrl-C, everybody knows."""
+    if not isinstance(context.get("exception"), KeyboardInterrupt):
+        loop.default_exception_handler(context)
 
 
 async def _awaited(main: Callable[[], Awaitable[Any]]) -> Any:  # noqa: ANN401

@@ -9,6 +9,7 @@ from typing import Any
 from sagacheck.core.contract import Contract, NoContract
 from sagacheck.core.step import StepSpec
 from sagacheck.core.storming import Law, Place, Standing, Way
+from sagacheck.storm.boundary import no_handler
 from sagacheck.storm.calling import Payload
 from sagacheck.storm.records import Tables, may_be_records, only_grown
 from sagacheck.storm.reply import Came, Reply
@@ -312,7 +313,8 @@ class Bench:
             seconds: how much.
         """
         assert self.later is not None
-        self.later(self.stage.handle(), seconds)
+        with no_handler():
+            self.later(self.stage.handle(), seconds)
 
     def bearing(self, ways: Collection[Way]) -> Bench:
         """A bench on whose stage executions can crash in all of these ways: this one, or the one that stands apart.

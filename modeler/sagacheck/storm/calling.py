@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sagacheck.core.ctrl_c import within_reach
 from sagacheck.core.storming import Place
 from sagacheck.storm.awaiting import Stepping, run_async
 from sagacheck.storm.boundary import Watch, watched
@@ -59,15 +60,18 @@ class Calling:
             HandlerError: if it uses its world from another thread.
         """
         places: list[Place] = []
-        now = watched(_told(places, watch))
+        now = watched(_told(places, watch), _name(self.handler))
         try:
             with now:
                 if patient:
                     value = self._value(handle, dict(payload), now, LONGEST)
                 else:
-                    with Patience(LONGEST) as patience:
+                    with Patience(LONGEST) as patience, within_reach():
                         value = self._value(handle, dict(payload), now, LONGEST, patience)
-        except (Crash, KeyboardInterrupt):
+        except KeyboardInterrupt:
+            raise
+        except Crash:
+            self._check_thread(now)
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it raises is an answer
             self._check_thread(now)
@@ -88,13 +92,16 @@ class Calling:
             Crash, HandlerError: as for `run`.
         """
         places: list[Place] = []
-        now = watched(_told(places, watch))
+        now = watched(_told(places, watch), _name(self.handler))
         try:
             with now:
                 value = self._called(handle, dict(payload))
                 if inspect.isawaitable(value):
                     value = await Stepping(value, now.watch, turn)
-        except (Crash, KeyboardInterrupt):
+        except KeyboardInterrupt:
+            raise
+        except Crash:
+            self._check_thread(now)
             raise
         except BaseException as error:  # noqa: BLE001 - likewise
             self._check_thread(now)
@@ -104,8 +111,9 @@ class Calling:
 
     def _check_thread(self, now: watched) -> None:
         """Refuses a handler that was seen at its world in another thread, whatever it made of the error there."""
-        if now.stray is not None:
-            raise HandlerError(_STRAYS.format(name=_name(self.handler), place=now.stray))
+        strayed = now.strayed()
+        if strayed is not None:
+            raise HandlerError(_STRAYS.format(name=strayed.name, place=strayed.stray))
 
     def _raised(self, error: BaseException, places: list[Place]) -> Reply:
         if isinstance(error, HangingError):
@@ -141,7 +149,7 @@ _PLAIN = (str, int, float, bytes, dict, list, tuple)
 """What most handlers return; it is certainly nothing to be awaited."""
 _STRAYS = (
     "{name} uses its world from another thread, at {place}: a storm cannot stop an execution there. Do the work in the "
-    "handler itself, without asyncio.to_thread, or give it a world of its own"
+    "handler itself, without another thread (asyncio.to_thread, an executor), or give it a world of its own"
 )
 _GENERATOR = "{name} is a generator: calling it does nothing. A storm calls what does the work and returns its answer"
 

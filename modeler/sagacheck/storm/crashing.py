@@ -18,9 +18,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import NoReturn
 
+from sagacheck.core.ctrl_c import ending_with_us, heed, waited
 from sagacheck.core.storming import Place, Way
 from sagacheck.storm.awaiting import end_loop
-from sagacheck.storm.calling import Calling, Crash, Payload
+from sagacheck.storm.calling import Calling, Crash, HandlerError, Payload
 from sagacheck.storm.patience import LONGEST
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.worlds.world import World
@@ -121,27 +122,48 @@ class Standing:
     handle: object
     places: list[Place]
     _thread: threading.Thread = field(repr=False)
+    _news: threading.Event = field(repr=False)
     _go: threading.Event = field(repr=False)
     _fate: list[bool] = field(repr=False)
-    _result: list[Reply] = field(repr=False)
+    _result: list[Reply | HandlerError] = field(repr=False)
 
     def finish(self) -> Reply:
         """Lets it go on, to its end.
 
         Returns:
             Its reply; an error if it does not come to an end.
+
+        Raises:
+            HandlerError: as `Calling.run`.
         """
         self._fate.append(True)
         self._go.set()
-        self._thread.join(LONGEST)
+        try:
+            waited(self._news, LONGEST)
+        except KeyboardInterrupt:
+            self.drop()
+            raise
         late = f"it goes on, and does not come to an end within {LONGEST:g} s"
-        return self._result[0] if self._result else Reply(Came.ERROR, None, late)
+        return _given(self._result) or Reply(Came.ERROR, None, late)
 
     def drop(self) -> None:
         """Ends it, where it stands. What it does on its way out is nobody's business: its world is put back next."""
-        self._fate.append(False)
+        self._fate[:] = [False]
         self._go.set()
         self._thread.join(_GOING)
+
+
+def _given(result: list[Reply | HandlerError]) -> Reply | None:
+    """What an execution in another thread has come to; None if it has not.
+
+    Raises:
+        HandlerError: if it is that.
+    """
+    if not result:
+        return None
+    if isinstance(result[0], HandlerError):
+        raise result[0]
+    return result[0]
 
 
 def stopped(run: Calling, handle: object, payload: Payload, boundary: int) -> Standing:
@@ -155,10 +177,11 @@ def stopped(run: Calling, handle: object, payload: Payload, boundary: int) -> St
 
     Raises:
         NotFiredError: if it comes to fewer boundaries.
+        HandlerError: as `Calling.run`.
     """
     places: list[Place] = []
     fate: list[bool] = []
-    result: list[Reply] = []
+    result: list[Reply | HandlerError] = []
     there, go = threading.Event(), threading.Event()
 
     def watch(place: Place) -> None:
@@ -166,28 +189,40 @@ def stopped(run: Calling, handle: object, payload: Payload, boundary: int) -> St
         if len(places) == boundary:
             there.set()
             go.wait()
-            if not fate or not fate[0]:
-                raise Crash
+        if len(places) <= boundary and fate == [False]:
+            raise Crash
 
     def work() -> None:
         try:
             result.append(run.run(handle, payload, watch, patient=True))
+        except HandlerError as error:
+            result.append(error)
         except BaseException as error:  # noqa: BLE001 - it was to crash; all else is said by its reply
             if not isinstance(error, Crash):
                 result.append(Reply(Came.ERROR, None, repr(error), tuple(places)))
         finally:
-            there.set()
-            end_loop()
+            try:
+                end_loop()
+            finally:
+                there.set()
 
     thread = threading.Thread(target=work, name="sagacheck execution", daemon=True)
     thread.start()
-    if not there.wait(LONGEST):
+    standing = Standing(handle, places, thread, there, go, fate, result)
+    try:
+        come = waited(there, LONGEST)
+    except KeyboardInterrupt:
+        standing.drop()
+        raise
+    if not come:
         # It is left behind: should it come to that boundary after all, it stands there for ever.
         raise _hangs(len(places), boundary)
     if result or len(places) < boundary:
         thread.join(_GOING)
+        _given(result)
         raise NotFiredError
-    return Standing(handle, places, thread, go, fate, result)
+    there.clear()
+    return standing
 
 
 def killed(
@@ -211,7 +246,8 @@ def killed(
         child = (fork or os.fork)()
     if not child:
         _die(run, world, payload, boundary)
-    status = _ended(child, time.monotonic() + LONGEST)
+    with ending_with_us(child):
+        status = _ended(child, time.monotonic() + LONGEST)
     if status is None:
         raise NotFiredError(f"its process hangs: it was ended after {LONGEST:g} s")
     if os.WIFEXITED(status) and os.WEXITSTATUS(status) == _NO_HANDLE:
@@ -235,6 +271,7 @@ def _ended(child: int, until: float) -> int | None:
             if ended:
                 status = found
             else:
+                heed()
                 time.sleep(pause)
                 pause = min(2 * pause, _LATER)
     finally:

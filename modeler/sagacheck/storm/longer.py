@@ -27,7 +27,7 @@ class Longer:
 
     Args:
         run: how many were played.
-        broken: one that the saga does not survive, shrunk, and how it goes; None if none was found.
+        broken: one that the saga does not survive, shrunk in the end, and how it goes; None if none was found.
     """
 
     run: int
@@ -53,7 +53,12 @@ def strikes_met(runs: Iterable[Played], ways: tuple[Way, ...] = (Way.PARK,)) -> 
 
 
 def longer_plans(
-    play: Callable[[Plan], Played], known: list[Strike], seed: int, examples: int, until: float | None = None
+    play: Callable[[Plan], Played],
+    known: list[Strike],
+    seed: int,
+    examples: int,
+    until: float | None = None,
+    told: Callable[[Longer], None] = lambda _: None,
 ) -> Longer:
     """Plays plans of several faults, until one breaks the saga.
 
@@ -63,6 +68,7 @@ def longer_plans(
         seed: of what is drawn.
         examples: how many plans.
         until: the time (`time.monotonic`) after which none is begun; None for no limit.
+        told: is told what they have come to, each time that they have come to more.
 
     Raises:
         NoHypothesisError: if hypothesis is not installed.
@@ -75,10 +81,9 @@ def longer_plans(
     except ImportError:
         raise NoHypothesisError from None
     run = 0
-    broken: list[Plan] = []
+    broken: list[tuple[Plan, Played]] = []
 
-    def is_broken(plan: Plan) -> bool:
-        played = play(plan)
+    def is_broken(played: Played) -> bool:
         return bool(played.why) and not played.unfired
 
     faults = strategies.lists(
@@ -99,16 +104,18 @@ def longer_plans(
         nonlocal run
         if broken or (until is not None and time.monotonic() > until):
             return
+        played = play(Plan(tuple(strikes)))
         run += 1
-        plan = Plan(tuple(strikes))
-        played = play(plan)
+        told(Longer(run))
         if played.why:
-            fired = tuple(one for one in strikes if one not in played.unfired)
-            if is_broken(Plan(fired)):
-                broken.append(Plan(fired))
+            plan = Plan(tuple(one for one in strikes if one not in played.unfired))
+            again = play(plan)
+            if is_broken(again):
+                broken.append((plan, again))
 
     storm()
     if not broken:
         return Longer(run)
-    plan = shrunk(broken[0], is_broken)
+    told(Longer(run, broken[0]))
+    plan = shrunk(broken[0][0], lambda other: is_broken(play(other)))
     return Longer(run, (plan, play(plan)))

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
 from types import TracebackType
 from typing import Literal, Self
 
+from sagacheck.core.ctrl_c import let_sleep, wake
 from sagacheck.core.interruption import let_nothing_arrive_later, raise_in
 
 LONGEST = 10.0
@@ -78,14 +78,8 @@ class Patience:
         """Raises the error in its thread; the watchdog holds its lock."""
         self.fired += 1
         raise_in(self.thread, HangingError)
-        if (
-            self.fired > 1
-            and self.thread == threading.main_thread().ident
-            and hasattr(signal, "pthread_kill")
-            and signal.getsignal(signal.SIGINT) is signal.default_int_handler
-        ):
-            self.signalled = True
-            signal.pthread_kill(self.thread, signal.SIGINT)
+        if self.fired > 1 and self.thread == threading.main_thread().ident:
+            self.signalled = wake(HangingError) or self.signalled
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -112,6 +106,7 @@ class Patience:
             let_nothing_arrive_later(HangingError)
             if self.signalled:
                 time.sleep(_LOOKS)  # a signal that is on its way arrives here
+                let_sleep()
 
 
 _WATCHDOG = _Watchdog()

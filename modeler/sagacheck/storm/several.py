@@ -71,7 +71,9 @@ class _BrokenError(AssertionError):
     """Sagas that are not as calm runs leave them."""
 
 
-def several_sagas(play: Play, seed: int, examples: int, until: float | None = None) -> Several:
+def several_sagas(
+    play: Play, seed: int, examples: int, until: float | None = None, told: Callable[[Several], None] = lambda _: None
+) -> Several:
     """Storms over several sagas, until one goes wrong.
 
     Args:
@@ -79,6 +81,7 @@ def several_sagas(play: Play, seed: int, examples: int, until: float | None = No
         seed: of what is made up.
         examples: how many storms.
         until: the time (`time.monotonic`) after which none is begun; None for no limit.
+        told: is told what they have come to, each time that they have come to more.
 
     Raises:
         NoHypothesisError: if hypothesis is not installed.
@@ -91,7 +94,7 @@ def several_sagas(play: Play, seed: int, examples: int, until: float | None = No
         raise NoHypothesisError from None
     plays = tuple(_plays(play))
     found = _Found()
-    machine = hypothesis.seed(seed)(_machine(plays, found, until))
+    machine = hypothesis.seed(seed)(_machine(plays, found, until, told))
     settings = hypothesis.settings(
         max_examples=examples,
         stateful_step_count=_STEPS,
@@ -209,7 +212,9 @@ def _plays(play: Play) -> Iterator[Play]:
         yield replace(play, payload=payload, rejecting=rejecting)
 
 
-def _machine(plays: tuple[Play, ...], found: _Found, until: float | None) -> type[RuleBasedStateMachine]:
+def _machine(
+    plays: tuple[Play, ...], found: _Found, until: float | None, told: Callable[[Several], None]
+) -> type[RuleBasedStateMachine]:
     """The state machine that hypothesis drives; its name is that of the model, so that none has another one's past."""
     from hypothesis import strategies
     from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
@@ -240,6 +245,8 @@ def _machine(plays: tuple[Play, ...], found: _Found, until: float | None) -> typ
             found.steps += self.together.steps
             if end.unsure:
                 found.unsure = found.unsure or tuple(self.turns)
+            happened = tuple(self.together.happened)
+            told(Several(found.steps, tuple(self.turns), end.why, happened, end.evidence, end.unsure))
             if end.why:
                 found.turns = found.turns or tuple(self.turns)
                 raise _BrokenError(end.why)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
+from sagacheck.core.ctrl_c import within_reach
 from sagacheck.core.storming import Place
 from sagacheck.storm.awaiting import AWAIT, run_async
+from sagacheck.storm.calling import HandlerError
 from sagacheck.storm.patience import LONGEST
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.side_by_side import MOST_MOVES, Choice, Execution, Move
@@ -64,6 +66,9 @@ def in_one_loop(
         executions: the two, in the order in which they begin.
         world: gives the handles; it may be the same for both.
         choose: says who moves.
+
+    Raises:
+        HandlerError: as `Calling.run`.
     """
     moves: list[Move] = []
     both = [_Gated(one, world.connect()) for one in executions]
@@ -81,12 +86,23 @@ def in_one_loop(
             both[last].move()
 
     try:
-        run_async(main, 2 * LONGEST)
+        with within_reach():
+            run_async(main, 2 * LONGEST)
     finally:
         for one in both:
             world.release(one.handle)
+    errors = [_error(one) for one in both]
+    for error in errors:
+        if isinstance(error, HandlerError):
+            raise error
     first, second = (_reply(one) for one in both)
     return (first, second), tuple(moves)
+
+
+def _error(one: _Gated) -> BaseException | None:
+    """What an execution was ended by, if that is no reply."""
+    assert one.task is not None
+    return one.task.exception() if one.task.done() and not one.task.cancelled() else None
 
 
 def _reply(one: _Gated) -> Reply:

@@ -6,9 +6,10 @@ import threading
 import time
 from dataclasses import dataclass, field
 
+from sagacheck.core.ctrl_c import heed
 from sagacheck.core.storming import Place
 from sagacheck.storm.awaiting import end_loop
-from sagacheck.storm.calling import Crash
+from sagacheck.storm.calling import Crash, HandlerError
 from sagacheck.storm.patience import LONGEST
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.side_by_side import MOST_MOVES, Choice, Execution, Move
@@ -34,6 +35,7 @@ class _Gated:
     ready: bool = True
     over: bool = False
     reply: Reply | None = None
+    refused: HandlerError | None = None
     waits: bool = False
     thread: threading.Thread | None = None
     _news: threading.Event = field(default_factory=threading.Event)
@@ -44,11 +46,12 @@ class _Gated:
         self.thread.start()
 
     def _work(self) -> None:
-        self._wait()
         try:
+            self._wait()
             run, payload = self.execution.run, self.execution.payload
             self.reply = run.run(self.handle, payload, self._arrived, patient=True)
         except BaseException as error:  # noqa: BLE001 - told to the one that waits for the reply
+            self.refused = error if isinstance(error, HandlerError) else None
             self.reply = Reply(Came.ERROR, None, repr(error))
         finally:
             end_loop()
@@ -94,6 +97,9 @@ def in_threads(
         executions: the two, in the order in which they begin.
         world: gives the handles.
         choose: says who moves.
+
+    Raises:
+        HandlerError: as `Calling.run`.
     """
     both = tuple(_Gated(one, world.connect()) for one in executions)
     moves: list[Move] = []
@@ -112,6 +118,9 @@ def in_threads(
         for one in both:
             one.end()
             world.release(one.handle)
+    for one in both:
+        if one.refused is not None:
+            raise one.refused
     hangs = Reply(Came.ERROR, None, f"it does not come to an end within {LONGEST:g} s")
     return (both[0].reply or hangs, both[1].reply or hangs), tuple(moves)
 
@@ -121,6 +130,7 @@ def _able(both: tuple[_Gated, ...], world: World) -> tuple[int, ...]:
     begun = time.monotonic()
     pause = 0.0
     while True:
+        heed()
         seconds = time.monotonic() - begun
         settled = [_settled(one, other, world, seconds, pause) for one, other in (both, both[::-1])]
         able = tuple(number for number, one in enumerate(both) if one.reply is None and one.ready)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from sagacheck.core.chart import Chart
 from sagacheck.core.contract import Contract, Dedup, NoContract
 from sagacheck.core.contract import Reply as Answering
+from sagacheck.core.ctrl_c import heed
 from sagacheck.core.storming import Place, Way
 from sagacheck.storm.calling import Payload
 from sagacheck.storm.crashing import CRASHED, NotFiredError
@@ -106,6 +107,7 @@ class SimulatedStage:
 
     def reset(self) -> None:
         """Nothing has happened."""
+        heed()
         self._books = {}
         self._of_sagas.clear()
 

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 
+from sagacheck.core.ctrl_c import heed
 from sagacheck.core.storming import Plan
 from sagacheck.storm.playing import Played
 
@@ -15,6 +16,8 @@ DIED = "the process that played it died, twice"
 _CHUNK = 16
 _DEATHS = 2
 _MOST_WAITING = 4
+_SLICE = 0.05
+"""Seconds from one look at whether somebody has pressed Ctrl-C to the next."""
 
 
 class Spread:
@@ -53,7 +56,7 @@ class Spread:
                 while chunks and len(sent) < self._workers * _MOST_WAITING:
                     sent.append((chunks[0], self._submit(chunks[0])))
                     chunks.popleft()
-                yield from sent[0][1].result()
+                yield from _result(sent[0][1])
                 sent.popleft()
             except Exception as error:
                 if not _is_death(error):
@@ -68,7 +71,7 @@ class Spread:
     def _alone(self, plan: Plan) -> Played:
         for _ in range(_DEATHS):
             try:
-                return self._submit((plan,)).result()[0]
+                return _result(self._submit((plan,)))[0]
             except Exception as error:
                 if not _is_death(error):
                     raise
@@ -85,6 +88,21 @@ class Spread:
         if self._executor is not None:
             self._executor.shutdown()
             self._executor = None
+
+
+def _result(future: Future[list[Played]]) -> list[Played]:
+    """What a future comes to.
+
+    Raises:
+        KeyboardInterrupt: if Ctrl-C is pressed in the meantime.
+    """
+    while True:
+        try:
+            return future.result(_SLICE)
+        except TimeoutError:
+            if future.done():
+                return future.result()
+            heed()
 
 
 def _is_death(error: Exception) -> bool:

@@ -9,8 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from sagacheck.core.ctrl_c import within_reach
 from sagacheck.core.storming import Way
 from sagacheck.storm.awaiting import end_loop, run_async
+from sagacheck.storm.boundary import at_home, no_handler, strays_seen
 from sagacheck.storm.calling import Calling, Payload
 from sagacheck.storm.crashing import CRASHED, NotFiredError, Standing, cancelled, failed, killed, stopped
 from sagacheck.storm.observing import Path, in_words, observed, unseen, unsettled, without
@@ -101,7 +103,9 @@ class RealStage:
         while self._standing:
             self._standing.pop().drop()
         self._stale.clear()
-        self.world.reset()
+        at_home()
+        with no_handler(), within_reach():
+            self.world.reset()
 
     def perform(self, action: str, payload: Payload) -> Reply:
         """Executes an action calmly."""
@@ -166,8 +170,9 @@ class RealStage:
             return observed(self.world.everything())
         handle = self.world.connect()
         try:
-            seen = self.probe(handle)
-            return observed(run_async(lambda: seen) if inspect.isawaitable(seen) else seen)
+            with no_handler(), within_reach():
+                seen = self.probe(handle)
+                return observed(run_async(lambda: seen) if inspect.isawaitable(seen) else seen)
         finally:
             self.world.release(handle)
 
@@ -202,11 +207,16 @@ def started(world: World) -> Iterator[World]:
     Args:
         world: the world.
     """
-    world.start()
-    try:
-        yield world
-    finally:
+    ready = False
+    with strays_seen():
         try:
-            world.stop()
+            with within_reach():
+                world.start()
+                ready = True
+            yield world
         finally:
-            end_loop()
+            try:
+                if ready:
+                    world.stop()
+            finally:
+                end_loop()

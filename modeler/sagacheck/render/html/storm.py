@@ -30,14 +30,18 @@ def storm_document(report: StormReport, others: int) -> Document:
     actions = list(dict.fromkeys(cell.action for cell in report.cells))
     laws = [law for law in Law if any(cell.law is law for cell in report.cells)]
     cells = {(cell.law, cell.action): cell for cell in report.cells}
+    nothing = (
+        "it was not come to, or the law makes no sense here" if report.interrupted else "the law makes no sense here"
+    )
     return {
         "summary": harmless(summary(report, others)),
         "simulated": report.simulated,
         "actions": [harmless(action) for action in actions],
         "rows": [
-            [law.value.replace("-", " "), [_cell(cells.get((law, action))) for action in actions]] for law in laws
+            [law.value.replace("-", " "), [_cell(cells.get((law, action)), nothing) for action in actions]]
+            for law in laws
         ],
-        "legend": legend(report.cells).replace("-:", "\N{EN DASH}:"),
+        "legend": legend(report.cells, complete=not report.interrupted).replace("-:", "\N{EN DASH}:"),
         "reasons": [
             [harmless(cell.name), harmless(cell.why), cell.standing.value, [harmless(line) for line in cell.evidence]]
             for cell in report.cells
@@ -57,10 +61,10 @@ def storm_document(report: StormReport, others: int) -> Document:
     }
 
 
-def _cell(cell: Cell | None) -> list[str]:
-    """The mark of an obligation, how it looks, and what is told of it on request."""
+def _cell(cell: Cell | None, nothing: str) -> list[str]:
+    """The mark of an obligation, how it looks, and what is told of it on request; `nothing` where there is none."""
     if cell is None:
-        return ["", "plain", "the law makes no sense here"]
+        return ["", "plain", nothing]
     text, tone = _MARKS[cell.standing]
     tried = f"{cell.tried} executions under a fault" if cell.tried else ""
     return [text, tone, "; ".join(part for part in (harmless(cell.why), tried) if part)]

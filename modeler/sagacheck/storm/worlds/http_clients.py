@@ -6,13 +6,13 @@ import asyncio
 
 import httpx
 
-from sagacheck.storm.boundary import boundary, shortened
+from sagacheck.storm.boundary import boundary_of_world, shortened
 from sagacheck.storm.worlds.portal import Application, Portal
 
 
 def _told(request: httpx.Request) -> str:
     name = shortened(f"{request.method} {request.url.path}")
-    boundary(name)
+    boundary_of_world(name)
     return f"answer to {name}"
 
 
@@ -63,7 +63,7 @@ class Told(httpx.BaseTransport):
         else:
             response = self._inner.handle_request(request)
             response.read()
-        boundary(answer)
+        boundary_of_world(answer)
         return response
 
     def close(self) -> None:
@@ -94,7 +94,7 @@ class AsyncTold(httpx.AsyncBaseTransport):
         else:
             response = await self._inner.handle_async_request(request)
             await response.aread()
-        boundary(answer)
+        boundary_of_world(answer)
         return response
 
     async def aclose(self) -> None:

@@ -10,6 +10,7 @@ from concurrent.futures import Future
 from contextvars import Context
 from typing import Any
 
+from sagacheck.storm.boundary import application_runs
 from sagacheck.storm.worlds.world import CannotStartError
 
 Message = MutableMapping[str, Any]
@@ -27,6 +28,7 @@ class Portal:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="sagacheck application", daemon=True)
         self._thread.start()
+        application_runs(1)
 
     def submit(self, what: Coroutine[Any, Any, Any]) -> Future[Any]:
         """Begins to run a coroutine."""
@@ -49,6 +51,7 @@ class Portal:
         try:
             self.submit(cancelled()).result(2 * _GOING)
         finally:
+            application_runs(-1)
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join(_GOING)
             if not self._thread.is_alive():

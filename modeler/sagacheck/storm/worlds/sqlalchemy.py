@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
-from sagacheck.storm.boundary import boundary, statement_boundary
+from sagacheck.storm.boundary import boundary_of_world, statement_boundary
 from sagacheck.storm.worlds.installed import needed
 from sagacheck.storm.worlds.world import CannotStartError, World
 
@@ -260,7 +260,7 @@ def _listen(engine: Engine, opened: Callable[[Connection], None]) -> None:
     commit = engine.dialect.do_commit
 
     def committing(connection: Any) -> None:  # noqa: ANN401 - a driver's connection
-        boundary("commit")
+        boundary_of_world("commit")
         commit(connection)
 
     event.listen(engine, "engine_connect", opened)

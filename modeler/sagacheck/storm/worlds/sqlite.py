@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal
 
-from sagacheck.storm.boundary import boundary, statement_boundary
+from sagacheck.storm.boundary import boundary_of_world, statement_boundary
 from sagacheck.storm.observing import Rows
 from sagacheck.storm.worlds.world import World
 
@@ -53,7 +53,7 @@ class _Connection(sqlite3.Connection):
 
     def commit(self) -> None:
         if self.in_transaction:
-            boundary("commit")
+            boundary_of_world("commit")
         super().commit()
 
     def __exit__(
