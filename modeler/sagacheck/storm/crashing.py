@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sqlite3
 import threading
 import time
 import warnings
@@ -22,6 +21,7 @@ from sagacheck.core.ctrl_c import ending_with_us, heed, waited
 from sagacheck.core.storming import Place, Way
 from sagacheck.storm.awaiting import end_loop
 from sagacheck.storm.calling import Calling, Crash, HandlerError, Payload
+from sagacheck.storm.failures import failure
 from sagacheck.storm.patience import LONGEST
 from sagacheck.storm.reply import Came, Reply
 from sagacheck.storm.worlds.world import World
@@ -83,10 +83,6 @@ def cancelled(run: Calling, handle: object, payload: Payload, boundary: int) -> 
     return reply
 
 
-class FailedError(sqlite3.OperationalError, TimeoutError):
-    """What a database or a network raises when it fails, in one: handlers expect one or the other."""
-
-
 def failed(run: Calling, handle: object, payload: Payload, boundary: int) -> Reply:
     """An execution at one of whose boundaries what it talks to fails.
 
@@ -102,7 +98,7 @@ def failed(run: Calling, handle: object, payload: Payload, boundary: int) -> Rep
         seen.append(place)
         if len(seen) == boundary:
             msg = f"{place.name} fails"
-            raise FailedError(msg)
+            raise failure(msg)
 
     reply = run.run(handle, payload, watch)
     if len(seen) < boundary:

@@ -73,7 +73,7 @@ def longer_plans(
     Raises:
         NoHypothesisError: if hypothesis is not installed.
     """
-    if not known:
+    if len({(one.call, one.turn) for one in known}) < FEWEST:
         return Longer(0)
     try:
         import hypothesis
