@@ -48,15 +48,23 @@ class _Two:
     Args:
         before: what is done before both.
         both: the two; the first one begins.
+        unheard: the one of them for whose answer nobody waits, as it is being undone; "" if there is none.
     """
 
     before: Run
     both: Both
+    unheard: str = ""
 
     @property
     def alike(self) -> bool:
         """Whether they do the same, so that it makes no difference which of them begins."""
         return self.both[0].action == self.both[1].action
+
+    @property
+    def keys(self) -> str:
+        """What is said of their keys, where they are two."""
+        first, second = self.both
+        return "" if first.payload == second.payload else " under two keys"
 
     @property
     def names(self) -> tuple[str, str]:
@@ -67,7 +75,7 @@ class _Two:
     @property
     def turned(self) -> _Two:
         """The same, and the other one begins."""
-        return _Two(self.before, self.both[::-1])
+        return replace(self, both=self.both[::-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +147,7 @@ def _decide(bench: Bench, subject: Subject) -> Judged:
     for two, right in calm:
         judged = _raced(bench, stage, subject, two, right)
         tried, few = tried + judged.tried, few or bool(judged.evidence)
-        if judged.standing is Standing.VIOLATED and not two.alike:
+        if judged.standing is Standing.VIOLATED and not two.alike and two.keys:
             step = _other(subject, two)
             if _is_wrong_beside_itself(bench, stage, subject, two, step):
                 return not_run(_MEND_FIRST.format(step=step.action))
@@ -169,13 +177,21 @@ def _payloads(subject: Subject) -> Iterator[Payload]:
 
 
 def _twos(subject: Subject, payload: Payload) -> Iterator[_Two]:
-    """An action beside itself; a compensation also beside each step that it undoes, whichever of them begins."""
+    """An action beside itself, and beside others, whichever of them begins.
+
+    A compensation meets the steps that it undoes: those of another saga, and its own, of which nobody heard. What a saga
+    does in branches side by side meets, too.
+    """
     there = tuple(replace(done, payload=payload) for done in subject.before)
     yield _Two((*subject.before, *there), (subject.done, replace(subject.done, payload=payload)))
     for number, step in enumerate(there):
         if step.action in subject.covered:
             two = _Two((*subject.before, *there[:number]), (subject.done, step))
-            yield from (two, two.turned)
+            own = _Two(subject.before[:number], (subject.done, subject.before[number]), step.action)
+            yield from (two, two.turned, own, own.turned)
+    for beside in subject.beside:
+        two = _Two(beside.before, (subject.done, beside.other))
+        yield from (two, two.turned)
 
 
 def _calm(bench: Bench, stage: RealStage, two: _Two) -> _Calm:
@@ -240,17 +256,19 @@ def _raced(bench: Bench, stage: RealStage, subject: Subject, two: _Two, calm: _C
 def _wrong(subject: Subject, two: _Two, calm: _Calm, went: _Went) -> str:
     """What is wrong; "" if nothing is."""
     ends = [end for end in calm.ends if calm.in_turn.same(end.world, went.found)]
+    if ends and two.unheard:
+        return ""
     if any(_fits(subject.contract, end, went) for end in ends):
         return ""
     both = "two at once" if two.alike else f"it and `{_other(subject, two).action}` at once"
     odd = {answer.came for answer in went.answers} - {answer.came for end in calm.ends for answer in end.answers}
     if Came.ERROR in odd:
-        return f"after {both} under two keys, one can never be done again"
-    if Came.REJECTED in odd:
-        return f"of {both} under two keys one is refused, although one after the other both are done"
+        return f"after {both}{two.keys}, one can never be done again"
+    if Came.REJECTED in odd and not two.unheard:
+        return f"of {both}{two.keys} one is refused, although one after the other both are done"
     if ends:
-        return f"of {both} under two keys one is answered what is not so"
-    return f"{both} under two keys do not come to what they come to one after the other, in either order"
+        return f"of {both}{two.keys} one is answered what is not so"
+    return f"{both}{two.keys} do not come to what they come to one after the other, in either order"
 
 
 def _other(subject: Subject, two: _Two) -> Done:
