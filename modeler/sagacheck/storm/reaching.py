@@ -80,6 +80,7 @@ def _run(chart: Chart, wish: _Wish) -> tuple[Way | None, dict[str, tuple[str, ..
         return answers.get(condition.name, condition.answers[0])
 
     done: list[str] = []
+    unwinding: tuple[str, ...] | None = None
     try:
         coordinator = Coordinator(chart, ask)
         while coordinator.end is None:
@@ -93,8 +94,12 @@ def _run(chart: Chart, wish: _Wish) -> tuple[Way | None, dict[str, tuple[str, ..
                 else:
                     done.append(node.step)
             elif isinstance(node, Compensate):
-                break
+                # Mostly all is undone from here on; but a fallback may begin behind what it takes the place of.
+                unwinding = tuple(done) if unwinding is None else unwinding
+                done = [step for step in done if step not in node.steps]
             coordinator.answered(node, outcome)
     except StuckError:
         return None, asked
+    if unwinding is not None and set(done) <= set(unwinding):
+        done = list(unwinding)
     return Way(tuple(done), wish.answers, wish.refused), asked
