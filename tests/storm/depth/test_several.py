@@ -45,6 +45,12 @@ def test_handlers_that_keep_their_contracts_come_through(tmp_path: Path) -> None
     assert found.steps > EXAMPLES
 
 
+def test_a_time_that_is_over_ends_them_without_a_word(tmp_path: Path) -> None:
+    with prepared(shop(tmp_path)) as ready:
+        found = several_sagas(ready.play, 0, 10, until=0.0)
+    assert ("", 0) == (found.why, found.steps)
+
+
 def test_a_missing_tombstone_is_shown_with_both_sagas(tmp_path: Path) -> None:
     found = several(shop(tmp_path, without=TOMBSTONE))
     assert "the world is not as any calm run" in found.why
