@@ -1,10 +1,15 @@
-"""Two different operations at once come to the same as one after the other, in one of the two orders."""
+"""Two operations at once come to the same as one after the other, in one of the two orders.
+
+They are of two sagas, under two keys; or of one: a compensation and its own step, which is still in flight, or the steps
+of two branches.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from sagacheck.core.contract import Contract
 from sagacheck.core.contract import Reply as Policy
@@ -39,6 +44,7 @@ _FEW = "not all orders were tried: all in which one operation is interrupted onc
 _NO_KEYS = "no contract names a key by which two operations are told apart"
 _MEND_FIRST = "`{step}`, which it undoes, goes wrong beside another `{step}`: mend that first"
 Run = tuple[Done, ...]
+A = TypeVar("A")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,10 @@ class _Two:
         """What they are called."""
         first, second = self.both
         return ("one", "the other") if self.alike else (f"`{first.action}`", f"`{second.action}`")
+
+    def heard(self, answers: tuple[A, A]) -> tuple[A, ...]:
+        """Of what belongs to the two, what belongs to those for whose answers somebody waits."""
+        return tuple(one for done, one in zip(self.both, answers, strict=True) if done.action != self.unheard)
 
     @property
     def turned(self) -> _Two:
@@ -241,7 +251,7 @@ def _raced(bench: Bench, stage: RealStage, subject: Subject, two: _Two, calm: _C
         why = _wrong(subject, two, calm, went)
         if not why:
             continue
-        fitting = [end for end in calm.ends if _fits(subject.contract, end, went)]
+        fitting = [end for end in calm.ends if _fits(subject.contract, two, end, went)]
         if any(bench.perhaps_right(end.world, went.found, stage) for end in fitting):
             unsure = True
             continue
@@ -256,15 +266,14 @@ def _raced(bench: Bench, stage: RealStage, subject: Subject, two: _Two, calm: _C
 def _wrong(subject: Subject, two: _Two, calm: _Calm, went: _Went) -> str:
     """What is wrong; "" if nothing is."""
     ends = [end for end in calm.ends if calm.in_turn.same(end.world, went.found)]
-    if ends and two.unheard:
-        return ""
-    if any(_fits(subject.contract, end, went) for end in ends):
+    if any(_fits(subject.contract, two, end, went) for end in ends):
         return ""
     both = "two at once" if two.alike else f"it and `{_other(subject, two).action}` at once"
-    odd = {answer.came for answer in went.answers} - {answer.came for end in calm.ends for answer in end.answers}
+    odd = {answer.came for answer in two.heard(went.answers)}
+    odd -= {answer.came for end in calm.ends for answer in two.heard(end.answers)}
     if Came.ERROR in odd:
         return f"after {both}{two.keys}, one can never be done again"
-    if Came.REJECTED in odd and not two.unheard:
+    if Came.REJECTED in odd:
         return f"of {both}{two.keys} one is refused, although one after the other both are done"
     if ends:
         return f"of {both}{two.keys} one is answered what is not so"
@@ -277,12 +286,12 @@ def _other(subject: Subject, two: _Two) -> Done:
     return second if first.action == subject.action else first
 
 
-def _fits(contract: Contract, end: _End, went: _Went) -> bool:
-    """Whether what was answered is answered where the two come to this end one after the other."""
+def _fits(contract: Contract, two: _Two, end: _End, went: _Went) -> bool:
+    """Whether what is heard is what is answered where the two come to this end one after the other."""
     conflict = getattr(contract, "reply", Policy.SAME) is Policy.CONFLICT
     return all(
         answer.came is right.came or (conflict and again is not None and right.came is Came.OK)
-        for answer, right, again in zip(went.answers, end.answers, went.again, strict=True)
+        for answer, right, again in zip(*map(two.heard, (went.answers, end.answers, went.again)), strict=True)
     )
 
 

@@ -85,10 +85,11 @@ Keep keys when a saga has unwound: messages may still be on their way.
         summary="Two operations at once do not come to what they come to one after the other.",
         does="""
 Makes a second operation as SC414 does, and executes both side by side: a step beside itself, a compensation beside
-itself and beside each step that it undoes. Each boundary of the one is tried as the place where the other comes between,
-and a few orders with more changes. What was not answered (a lock, a deadlock, a serialization failure) is executed
-again, calmly. The world and the answers have to be as in one of the two orders one after the other; numbers of rows that
-are given out in turn, and the order of a list, may be as in neither.
+itself and beside each step that it undoes. Of one saga, a compensation meets its own step that is still in flight, and
+the actions of two branches meet. Each boundary of the one is tried as the place where the other comes between, and a
+few orders with more changes. What was not answered (a lock, a deadlock, a serialization failure) is executed again,
+calmly. The world and the answers have to be as in one of the two orders one after the other; numbers of rows that are
+given out in turn, and the order of a list, may be as in neither.
 """,
         harm="""
 Sagas are not isolated from each other: while one is refunded, the next order is charged. A handler that reads a balance
