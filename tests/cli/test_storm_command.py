@@ -281,3 +281,16 @@ def told(text: str) -> object:
             if obligation["law"] in (Law.CONCURRENT, Law.CONCURRENT_OTHER):
                 obligation.pop("tried")
     return report
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [("concise", "error[SC413]"), ("markdown", "SC413"), ("sarif", '"ruleId": "SC413"'), ("junit", "SC413")],
+)
+def test_what_goes_wrong_beside_a_finding_does_not_hide_it(here: Path, kind: str, told: str) -> None:
+    write_shop(here, without=TOMBSTONE)
+    (here / "taken").write_text("no folder", encoding="utf-8")
+    came = run("storm", "shop.py", "--profile", "quick", "--corpus", "taken", "-k", "late-step", "-o", kind)
+    assert 2 == came.exit_code
+    assert "taken: the plan could not be kept" in came.stdout
+    assert told in came.stdout

@@ -42,15 +42,17 @@ def with_evidence(
         chart = loaded.storm.chart()
         if isinstance(storm, Failure):
             failures.append(storm)
-        elif storm.report.errors:
+            continue
+        if storm.report.errors:
             message = f"the storm over {chart.name} cannot be run: {'; '.join(storm.report.errors)}"
             failures.append(Failure(loaded.file, message))
-        else:
+        if storm.findings or not storm.report.errors:
             came.setdefault((_place(chart), chart.name), []).append((storm, chart))
     told = {(_of(saga), saga.name) for saga in sagas}
-    for place in (one for one in came if one not in told):
-        storm, _ = came[place][0]
-        failures.append(Failure(storm.report.file, f"the storm over {place[1]} is over a saga that was not verified"))
+    for (file, name), storms in came.items():
+        if (file, name) not in told:
+            said = f"the storm over {name} is over a saga that was not verified"
+            failures += [Failure(storm.report.file, said) for storm, _ in storms]
     return [
         _founded(saga, came[_of(saga), saga.name]) if (_of(saga), saga.name) in came else saga for saga in sagas
     ], failures

@@ -11,12 +11,12 @@ from sagacheck.render.storm_summary import blind_in_words, not_judged
 
 
 def report_of(results: StormResults) -> Report:
-    """The report; storms that could not be run at all are failures.
+    """The report; what could not be run is a failure, and hides nothing that was found out.
 
     Args:
         results: what one run of storms found out.
     """
-    sagas = tuple(_saga(one) for one in results.storms if not one.report.errors)
+    sagas = tuple(_saga(one) for one in results.storms if one.findings or not one.report.errors)
     failures = (*results.failures, *(_failure(one.report) for one in results.storms if one.report.errors))
     return Report(sagas, failures, results.files, results.passed_over)
 
