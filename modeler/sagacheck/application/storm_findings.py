@@ -12,6 +12,7 @@ from sagacheck.core.finding import Finding, Label, RootCause
 from sagacheck.core.span import Span
 from sagacheck.core.storming import Blow, Broken, Cell, Happened, Law, Place, Standing, StormReport, Strike, Way
 from sagacheck.core.story import Line, Story
+from sagacheck.storm.observing import is_about_rows
 from sagacheck.storm.pages.registry import page_of
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from sagacheck.core.step import Handler
 
 _MOST_STRIKES_NAMED = 2
-_MARKS = (" is missing: ", " is too many: ")
-"""Of lines that say how rows differ."""
 _CRASHES = {
     Way.PARK: "its participant crashes",
     Way.CANCEL: "its participant is cancelled",
@@ -65,8 +64,7 @@ def findings_of(report: StormReport, storm: Storm, chart: Chart) -> Iterator[Fin
 
 def _counted(report: StormReport, storm: Storm, evidence: Sequence[str]) -> Iterator[str]:
     """What counted, where nobody said it and it may be wrong."""
-    differs = any(mark in line for line in evidence for mark in _MARKS)
-    if storm.probe is None and not report.simulated and differs:
+    if storm.probe is None and not report.simulated and any(map(is_about_rows, evidence)):
         yield "without a probe every table counts; where one does not, say what does: probe=... in Storm"
 
 

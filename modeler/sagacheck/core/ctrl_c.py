@@ -19,7 +19,7 @@ from types import FrameType, TracebackType
 from typing import Literal, NoReturn
 
 _STATUS = 130
-_SLICE = 0.05
+SLICE = 0.05
 """Seconds from one look at whether somebody has pressed Ctrl-C to the next, where something is waited for."""
 
 
@@ -214,7 +214,7 @@ def waited(event: threading.Event, seconds: float) -> bool:
         KeyboardInterrupt: if Ctrl-C has been pressed in the meantime.
     """
     until = time.monotonic() + seconds
-    while not event.wait(max(0.0, min(_SLICE, until - time.monotonic()))):
+    while not event.wait(max(0.0, min(SLICE, until - time.monotonic()))):
         heed()
         if time.monotonic() >= until:
             return False

@@ -12,6 +12,7 @@ _EACH = "*"
 _MOST_DIFFERENCES = 8
 _MASKED = "(masked)"
 _ABSENT = "(absent)"
+_MISSING, _LEFT = "is missing: ", "is too many: "
 
 
 class Rows(tuple[Mapping[str, Any], ...]):
@@ -254,12 +255,17 @@ def differences(right: object, found: object) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def is_about_rows(line: str) -> bool:
+    """Whether a line of `differences` says how rows differ."""
+    return any(mark in line for mark in (_MISSING, _LEFT))
+
+
 def _differences(right: object, found: object, path: str) -> Iterator[str]:
     where = f"{path}: " if path else ""
     if _like_rows(right) and _like_rows(found):
         missing, left = rest(right, found)
-        yield from (f"{where}is missing: {_row(row)}" for row in missing if isinstance(row, dict))
-        yield from (f"{where}is too many: {_row(row)}" for row in left if isinstance(row, dict))
+        yield from (f"{where}{_MISSING}{_row(row)}" for row in missing if isinstance(row, dict))
+        yield from (f"{where}{_LEFT}{_row(row)}" for row in left if isinstance(row, dict))
     elif isinstance(right, dict) and isinstance(found, dict):
         for name in dict.fromkeys((*right, *found)):
             inner = f"{path}.{name}" if path else name

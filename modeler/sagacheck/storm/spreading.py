@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future
 
-from sagacheck.core.ctrl_c import heed
+from sagacheck.core.ctrl_c import SLICE, heed
 from sagacheck.core.storming import Plan
 from sagacheck.storm.playing import Played
 
@@ -16,8 +16,6 @@ DIED = "the process that played it died, twice"
 _CHUNK = 16
 _DEATHS = 2
 _MOST_WAITING = 4
-_SLICE = 0.05
-"""Seconds from one look at whether somebody has pressed Ctrl-C to the next."""
 
 
 class Spread:
@@ -98,7 +96,7 @@ def _result(future: Future[list[Played]]) -> list[Played]:
     """
     while True:
         try:
-            return future.result(_SLICE)
+            return future.result(SLICE)
         except TimeoutError:
             if future.done():
                 return future.result()
